@@ -16,6 +16,9 @@ const REGISTRY =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?))*(?::[0-9]{1,5})?$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
+/** Names that Buildah takes for a transport, which reads the host. `docker:27` is an image of Docker Hub all the same. */
+const TRANSPORTS = new Set(['containers-storage', 'dir', 'docker-archive', 'docker-daemon', 'oci', 'oci-archive', 'ostree', 'sif']);
+
 /**
  * Reads `[registry/]repository[:tag][@digest]`. Transports (`docker-archive:…`) are refused: they read host paths.
  * Throws `input-invalid`.
@@ -27,6 +30,7 @@ export function parseImageReference(text: string): ImageReference {
   if (more.length > 0) throw notAReference(text, 'it has more than one @');
   if (digest !== undefined && !isDigest(digest))
     throw notAReference(text, 'its digest is not sha256 with 64 hex digits');
+  if (TRANSPORTS.has(beforeDigest.split(':')[0] ?? '')) throw notAReference(text, 'it names a transport');
   const colon = beforeDigest.indexOf(':', beforeDigest.lastIndexOf('/') + 1);
   const tag = colon < 0 ? undefined : beforeDigest.slice(colon + 1);
   if (tag !== undefined && !TAG.test(tag)) throw notAReference(text, 'its tag is not valid');
