@@ -17,7 +17,16 @@ const REGISTRY =
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 /** Names that Buildah takes for a transport, which reads the host. `docker:27` is an image of Docker Hub all the same. */
-const TRANSPORTS = new Set(['containers-storage', 'dir', 'docker-archive', 'docker-daemon', 'oci', 'oci-archive', 'ostree', 'sif']);
+const TRANSPORTS = new Set([
+  'containers-storage',
+  'dir',
+  'docker-archive',
+  'docker-daemon',
+  'oci',
+  'oci-archive',
+  'ostree',
+  'sif',
+]);
 
 /**
  * Reads `[registry/]repository[:tag][@digest]`. Transports (`docker-archive:…`) are refused: they read host paths.
