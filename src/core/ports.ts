@@ -347,6 +347,31 @@ export interface TokenStore {
   revoke(id: string): Promise<boolean>;
 }
 
+/** What is known of an `Idempotency-Key`. `mismatch`: it was used with another payload. */
+export type IdempotencyClaim =
+  | { readonly state: 'claimed' }
+  | { readonly state: 'in-flight' }
+  | { readonly state: 'mismatch' }
+  | { readonly state: 'answered'; readonly jobId: string };
+
+/** One client's use of one key. */
+export interface IdempotencyKey {
+  /** The token's id: keys of different tokens never meet. */
+  readonly tokenId: string;
+  readonly key: string;
+}
+
+/**
+ * Remembers for 24 hours which job a submission with an `Idempotency-Key` made. A claim that is neither answered
+ * nor released within two minutes belongs to a dead process and may be claimed again.
+ */
+export interface IdempotencyStore {
+  claim(key: IdempotencyKey, payloadDigest: Digest): Promise<IdempotencyClaim>;
+  answer(key: IdempotencyKey, jobId: string): Promise<void>;
+  /** The submission was refused: the key is free again. */
+  release(key: IdempotencyKey): Promise<void>;
+}
+
 // ── Small ones ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Clock {
