@@ -57,6 +57,27 @@ export const DEFAULT_RUN_LIMITS: RunLimits = {
   maxOutputBytes: MIB,
 };
 
+/** The most that a policy may grant a build, whatever it says. The time ends before the pipeline's own for the step. */
+export const MAX_BUILD_LIMITS: BuildLimits = {
+  timeoutMs: 55 * 60_000,
+  memoryBytes: 64 * 1024 * MIB,
+  cpus: 64,
+  pids: 32_768,
+  diskBytes: 256 * 1024 * MIB,
+  maxOutputBytes: 256 * MIB,
+};
+
+/** The most that a policy may grant a run, whatever it says. */
+export const MAX_RUN_LIMITS: RunLimits = {
+  timeoutMs: 25 * 60_000,
+  memoryBytes: 64 * 1024 * MIB,
+  cpus: 64,
+  pids: 4096,
+  dataBytes: 1024 * MIB,
+  tmpBytes: 4096 * MIB,
+  maxOutputBytes: 64 * MIB,
+};
+
 /** The most that is read of /data/perf.json. */
 export const RESULT_FILE_MAX_BYTES = 64 * KIB;
 /** A longer line of output is cut and marked. */
