@@ -61,7 +61,12 @@ export type Option = NonNullable<ParseArgsConfig['options']>[string] & {
 
 /** Of every reporting command. */
 export const REPORT_OPTIONS = {
-  format: { type: 'string', short: 'f', value: 'FORMAT', what: 'text, json or sarif (default: text)' },
+  format: {
+    type: 'string',
+    short: 'f',
+    value: 'FORMAT',
+    what: 'text, json, sarif, junit, github, markdown or html (default: text)',
+  },
   output: {
     type: 'string',
     short: 'o',

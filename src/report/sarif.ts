@@ -1,100 +1,56 @@
-import type { Finding, FindingSeverity, Span } from '../core/finding.ts';
-import type { AuditDocument, AuditedFile, RuleInfo } from './document.ts';
-
-/** One result of a SARIF run, in the few fields that we use. */
-export interface SarifResult {
-  readonly ruleId: string;
-  readonly level: 'note' | 'warning' | 'error';
-  readonly message: { readonly text: string };
-  readonly locations?: readonly unknown[];
-  readonly fixes?: readonly unknown[];
-}
-
-export interface SarifRule {
-  readonly id: string;
-  readonly name?: string;
-  readonly shortDescription: { readonly text: string };
-  readonly fullDescription?: { readonly text: string };
-  readonly help?: { readonly text: string };
-  readonly properties?: { readonly tags: readonly string[] };
-}
+import type { FindingSeverity, Fix, Span } from '../core/finding.ts';
+import type { Item, ItemDocument } from './items.ts';
 
 const LEVELS = { info: 'note', warning: 'warning', error: 'error' } as const satisfies Record<
   FindingSeverity,
   string
 >;
 
-/** One SARIF 2.1.0 log of one run. Source: OASIS sarif-schema-2.1.0. */
-export function sarifLog(run: {
-  readonly version: string;
-  readonly rules: readonly SarifRule[];
-  readonly results: readonly SarifResult[];
-}): string {
+/** A SARIF 2.1.0 log of one run, with each rule's help and every fix. Source: OASIS sarif-schema-2.1.0. */
+export function renderSarif({ version, groups }: ItemDocument): string {
+  const rules = new Map(
+    groups.flatMap(({ items }) => items.map((item) => [item.rule, sarifRule(item)] as const)),
+  );
+  const driver = { name: 'Drydock', version, rules: [...rules.values()] };
+  const results = groups.flatMap(({ path, items }) => items.map((item) => sarifResult(path, item)));
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [
-      {
-        tool: { driver: { name: 'Drydock', version: run.version, rules: run.rules } },
-        columnKind: 'utf16CodeUnits',
-        results: run.results,
-      },
-    ],
+    runs: [{ tool: { driver }, columnKind: 'utf16CodeUnits', results }],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-/** An audit as SARIF, with each rule's help and every fix. */
-export function renderAuditSarif(document: AuditDocument): string {
-  const used = new Set(document.files.flatMap(({ findings }) => findings.map(({ rule }) => rule)));
-  const rules = [...used].sort().map((id) => sarifRule(id, document.rules.get(id)));
-  const results = document.files.flatMap((file) =>
-    file.findings.map((finding) => sarifResult(file.path, finding)),
-  );
-  return sarifLog({ version: document.version, rules, results });
-}
-
-export function sarifRule(id: string, info: RuleInfo | undefined): SarifRule {
-  if (info === undefined) return { id, shortDescription: { text: id } };
+function sarifRule({ rule, name, why, mend, sources }: Item): object {
   return {
-    id,
-    name: info.name,
-    shortDescription: { text: info.what },
-    fullDescription: { text: info.why },
-    help: { text: info.fix },
-    properties: { tags: info.sources },
+    id: rule,
+    name,
+    shortDescription: { text: name },
+    ...(why === '' ? {} : { fullDescription: { text: why } }),
+    ...(mend === '' ? {} : { help: { text: mend } }),
+    ...(sources.length === 0 ? {} : { properties: { tags: sources } }),
   };
 }
 
-export function sarifResult(path: AuditedFile['path'], finding: Finding): SarifResult {
+function sarifResult(path: string, { rule, severity, message, span, fix }: Item): object {
   const artifactLocation = { uri: path.split('/').map(encodeURIComponent).join('/') };
-  const fix = finding.fix;
+  const physicalLocation = { artifactLocation, ...(span === null ? {} : { region: region(span) }) };
   return {
-    ruleId: finding.rule,
-    level: LEVELS[finding.severity],
-    message: { text: finding.message },
-    locations: [{ physicalLocation: { artifactLocation, region: region(finding.span) } }],
-    ...(fix === undefined
-      ? {}
-      : {
-          fixes: [
-            {
-              description: {
-                text: fix.description ?? (fix.safe ? 'Safe fix' : 'Fix that changes behaviour'),
-              },
-              artifactChanges: [
-                {
-                  artifactLocation,
-                  replacements: fix.edits.map((edit) => ({
-                    deletedRegion: region(edit.span),
-                    insertedContent: { text: edit.text },
-                  })),
-                },
-              ],
-            },
-          ],
-        }),
+    ruleId: rule,
+    level: LEVELS[severity],
+    message: { text: message },
+    locations: [{ physicalLocation }],
+    ...(fix === null ? {} : { fixes: [sarifFix(fix, artifactLocation)] }),
   };
+}
+
+function sarifFix(fix: Fix, artifactLocation: object): object {
+  const replacements = fix.edits.map(({ span, text }) => ({
+    deletedRegion: region(span),
+    insertedContent: { text },
+  }));
+  const text = fix.description ?? (fix.safe ? 'Safe: the meaning is kept' : 'Changes behaviour');
+  return { description: { text }, artifactChanges: [{ artifactLocation, replacements }] };
 }
 
 function region({ start, end }: Span): object {
