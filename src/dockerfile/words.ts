@@ -90,7 +90,7 @@ export function unquote(text: string, escapeChar: string): string {
 }
 
 /** What an escape and the character behind it stand for: in double quotes only a few characters can be escaped. */
-function readEscape(next: string, quote: string, escapeChar: string): string {
+export function readEscape(next: string, quote: string, escapeChar: string): string {
   const isTaken = quote === '' || next === '"' || next === '$' || next === escapeChar;
   return isTaken ? next : `${escapeChar}${next}`;
 }
