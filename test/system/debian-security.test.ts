@@ -22,6 +22,7 @@ import {
   type SourceFixture,
   startArchiveServer,
   temporaryFolder,
+  xz,
 } from '../support/debian-archive.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -207,6 +208,44 @@ suite('Debian’s security suite', { skip: missingPrograms() }, () => {
       [['security-update:openssl', '3.0.20-1~deb12u1', 'high']],
     );
     assert.match(found.notes.join('\n'), /CVE ids of the update of openssl are not known/);
+  });
+
+  test('where the archive lacks the source, the changelog is read from a binary package', async () => {
+    const all = await buildArchive(key, [{ ...OPENSSL, deb: 'libssl3' }], dates);
+    await using opened = await open(new Map([...all].filter(([path]) => !path.endsWith('.debian.tar.xz'))));
+    const image = debian([libssl('3.0.19-1~deb12u1')]);
+
+    const found = await opened.source.match(image, never);
+
+    assert.deepEqual(found.vulnerabilities.map(({ id }) => id).sort(), ['CVE-2026-10002', 'CVE-2026-2001']);
+    assert.doesNotMatch(found.notes.join('\n'), /not known/);
+    server.serve(new Map());
+    const offline = sourceIn(opened.cacheDir, { isOffline: true });
+    assert.deepEqual((await offline.match(image, never)).vulnerabilities, found.vulnerabilities);
+  });
+
+  test('an update that names no CVE is a vulnerability of medium severity', async () => {
+    const changelog = OPENSSL.changelog.replaceAll('CVE-', 'bug ');
+    await using opened = await open(await buildArchive(key, [{ ...OPENSSL, changelog }], dates));
+
+    const found = await opened.source.match(debian([libssl('3.0.15-1~deb12u1')]), never);
+
+    assert.deepEqual(
+      found.vulnerabilities.map(({ id, severity }) => [id, severity]),
+      [['security-update:openssl', 'medium']],
+    );
+  });
+
+  test('an update of thousands of CVEs is named once for each package', async () => {
+    const many = Array.from({ length: 1200 }, (_, index) => `  * CVE-2026-${10_000 + index}`).join('\n');
+    const changelog = `openssl (3.0.20-1~deb12u1) bookworm-security; urgency=high\n\n${many}\n`;
+    await using opened = await open(await buildArchive(key, [{ ...OPENSSL, changelog }], dates));
+
+    const found = await opened.source.match(debian([libssl('3.0.15-1~deb12u1')]), never);
+
+    assert.equal(found.vulnerabilities.length, 1);
+    assert.match(found.vulnerabilities[0]?.summary ?? '', /it mends 1200 CVEs/);
+    assert.equal(found.vulnerabilities[0]?.severity, 'high');
   });
 
   test('a changelog that was changed on its way is not used', async () => {
@@ -505,6 +544,15 @@ suite('Debian’s security suite', { skip: missingPrograms() }, () => {
 
     await assert.rejects(opened.source.match(debian([libssl('1')]), never), {
       message: /larger than 4194304 bytes/,
+    });
+  });
+
+  test('an xz bomb is given up at the bound', async () => {
+    const bomb = { name: 'a.xz', content: xz(Buffer.alloc(64 * 1024 * 1024)), maxBytes: 1024 * 1024 };
+
+    await assert.rejects(Array.fromAsync(decompress(bomb, createXzDecoder(), never)), {
+      code: 'advisories-unavailable',
+      message: /at most 1048576 bytes/,
     });
   });
 
