@@ -3,6 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { readAptSources, securityArchives } from '../../src/advisories/debian/apt-sources.ts';
+import { decompress } from '../../src/advisories/debian/decompress.ts';
 import {
   createDebianSecuritySource,
   type DebianSecurityOptions,
