@@ -135,8 +135,11 @@ function findByName(book: Book, name: string, beforeIndex: number): Stage | null
 
 function imageOf(book: Book, { image }: InstructionOf<'from'>): Expansion | null {
   if (image === null) return null;
-  const lookup: Lookup = (name) => book.globals.lookup(name, Number.POSITIVE_INFINITY);
-  return expandVariables(image.text, lookup, book.escapeChar);
+  return expandVariables(
+    image.text,
+    (name) => book.globals.lookup(name, Number.POSITIVE_INFINITY),
+    book.escapeChar,
+  );
 }
 
 function defineGlobals(book: Book, arg: InstructionOf<'arg'>): void {
@@ -180,7 +183,7 @@ function known(rawValue: string, lookup: Lookup, { escapeChar }: Book): string |
 function lookupAt(book: Book, instruction: Instruction): Lookup {
   const at = book.order.get(instruction) ?? 0;
   const stage = book.stageOf.get(instruction);
-  if (stage === undefined) return (name) => book.globals.lookup(name, at);
+  if (stage === undefined || instruction.kind === 'from') return (name) => book.globals.lookup(name, at);
   return (name) => {
     let found = book.variables.get(stage)?.all.lookup(name, at);
     let below = book.parents.get(stage);
