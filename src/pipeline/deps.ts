@@ -1,7 +1,7 @@
-import type { BaseImage, AdvisorySource, Clock, Engine, ImageConfig, ImageFiles } from '../core/ports.ts';
-import type { AuditResult } from '../core/report.ts';
-import type { Inventory } from '../core/package.ts';
 import type { IntakeLimits } from '../core/limits.ts';
+import type { Inventory } from '../core/package.ts';
+import type { AdvisorySource, BaseImage, Clock, Engine, ImageConfig, ImageFiles } from '../core/ports.ts';
+import type { AuditResult } from '../core/report.ts';
 import type { Secret } from '../core/vulnerability.ts';
 import type { Policy } from '../policy/policy.ts';
 
@@ -18,7 +18,10 @@ export interface PipelineDeps {
   readonly resolveBase: (reference: string) => Promise<BaseResolution>;
   readonly audit: (text: string) => Promise<AuditResult>;
   readonly takeInventory: (files: ImageFiles) => Promise<Inventory>;
-  readonly findSecrets: (image: { readonly files: ImageFiles; readonly config: ImageConfig }) => Promise<{ readonly secrets: readonly Secret[]; readonly notes: readonly string[] }>;
+  readonly findSecrets: (image: {
+    readonly files: ImageFiles;
+    readonly config: ImageConfig;
+  }) => Promise<{ readonly secrets: readonly Secret[]; readonly notes: readonly string[] }>;
   readonly advisories: readonly AdvisorySource[];
   readonly policy: Policy;
   readonly intakeLimits: IntakeLimits;

@@ -29,13 +29,21 @@ export interface JobHooks {
  * cancelled one too (`signal`). Everything the job made is gone when this settles.
  * Throws `DrydockError` when a step could not be tried: the table says whether trying again is worth it.
  */
-export async function runJob(input: JobInput, deps: PipelineDeps, hooks: JobHooks, signal: AbortSignal): Promise<JobReport> {
+export async function runJob(
+  input: JobInput,
+  deps: PipelineDeps,
+  hooks: JobHooks,
+  signal: AbortSignal,
+): Promise<JobReport> {
   await using room = await openRoom(input, deps);
   const startedAt = deps.clock.now();
   const records: StepRecord[] = [];
   const warnings: string[] = [];
   let parts: Parts = {};
-  let end: { readonly status: FinalStatus; readonly reasons: readonly Reason[] } = { status: 'success', reasons: [] };
+  let end: { readonly status: FinalStatus; readonly reasons: readonly Reason[] } = {
+    status: 'success',
+    reasons: [],
+  };
   for (const step of STEPS) {
     if (end.status !== 'success') {
       records.push({ name: step.name, status: 'skipped', durationMs: 0, summary: 'not reached' });
@@ -44,7 +52,10 @@ export async function runJob(input: JobInput, deps: PipelineDeps, hooks: JobHook
     const outcome = await runStepTimed(step, parts, { input, deps, room, emit: hooks.emit, signal });
     records.push(outcome.record);
     if (outcome.end === null) {
-      end = { status: 'canceled', reasons: [{ code: 'canceled', stage: step.name, message: 'The job was cancelled.' }] };
+      end = {
+        status: 'canceled',
+        reasons: [{ code: 'canceled', stage: step.name, message: 'The job was cancelled.' }],
+      };
       continue;
     }
     parts = { ...parts, ...outcome.end.adds };
@@ -66,7 +77,11 @@ interface StepWorld {
 }
 
 /** One step within its time. `end` is null when the job was cancelled in it. */
-async function runStepTimed(step: Step, parts: Parts, world: StepWorld): Promise<{ readonly end: StepEnd | null; readonly record: StepRecord }> {
+async function runStepTimed(
+  step: Step,
+  parts: Parts,
+  world: StepWorld,
+): Promise<{ readonly end: StepEnd | null; readonly record: StepRecord }> {
   const { input, deps, room, emit, signal } = world;
   emit({ type: 'stage', stage: step.name, state: 'started', summary: '', durationMs: null });
   const since = performance.now();
@@ -92,7 +107,12 @@ async function runStepTimed(step: Step, parts: Parts, world: StepWorld): Promise
   } catch (error) {
     if (signal.aborted) return { end: null, record: finish('canceled', 'cancelled') };
     finish('error', error instanceof Error ? error.message : String(error));
-    if (deadline.aborted) throw new DrydockError('invariant-broken', `The step ${step.name} was expected to end within ${step.timeoutMs} ms, it did not.`, { cause: error });
+    if (deadline.aborted)
+      throw new DrydockError(
+        'invariant-broken',
+        `The step ${step.name} was expected to end within ${step.timeoutMs} ms, it did not.`,
+        { cause: error },
+      );
     throw error;
   }
 }
@@ -150,13 +170,16 @@ async function openRoom(input: JobInput, deps: PipelineDeps): Promise<Room> {
   const workDir = await mkdtemp(join(tmpdir(), 'drydock-job-'));
   let space: Promise<EngineSpace> | undefined;
   let image: Promise<OpenImage> | undefined;
-  const openSpace = (): Promise<EngineSpace> => (space ??= deps.engine.openSpace(`${input.id}-${input.attempt}`));
-  const close = async (it: Promise<AsyncDisposable> | undefined): Promise<void> => (await it?.catch(() => undefined))?.[Symbol.asyncDispose]();
+  const openSpace = (): Promise<EngineSpace> =>
+    (space ??= deps.engine.openSpace(`${input.id}-${input.attempt}`));
+  const close = async (it: Promise<AsyncDisposable> | undefined): Promise<void> =>
+    (await it?.catch(() => undefined))?.[Symbol.asyncDispose]();
   return {
     workDir,
     space: openSpace,
     image: async (digest) => {
-      if (digest === null) throw new DrydockError('invariant-broken', 'An image was expected from the build, there is none.');
+      if (digest === null)
+        throw new DrydockError('invariant-broken', 'An image was expected from the build, there is none.');
       image ??= openSpace().then(({ images }) => images.open(digest));
       return image;
     },

@@ -1,10 +1,10 @@
-import type { Dockerfile } from '../dockerfile/model.ts';
 import type { Digest } from '../core/digest.ts';
+import { DrydockError } from '../core/errors.ts';
 import type { Reason, ResultFile, StepName } from '../core/outcome.ts';
 import type { Inventory } from '../core/package.ts';
 import type { EngineSpace, JobEventData, OpenImage } from '../core/ports.ts';
 import type { AuditResult, BuildResult, GateResult, RunResult, ScanResult } from '../core/report.ts';
-import { DrydockError } from '../core/errors.ts';
+import type { Dockerfile } from '../dockerfile/model.ts';
 import type { PipelineDeps } from './deps.ts';
 
 /** What is submitted: the fields as they were transported. Untrusted. */
@@ -20,7 +20,11 @@ export interface JobInput {
 
 /** What the steps have made so far; each adds its own part and none changes another's. */
 export interface Parts {
-  readonly payload?: { readonly digest: Digest; readonly dockerfileDigest: Digest; readonly contextDigest: Digest | null };
+  readonly payload?: {
+    readonly digest: Digest;
+    readonly dockerfileDigest: Digest;
+    readonly contextDigest: Digest | null;
+  };
   readonly dockerfile?: Dockerfile;
   /** A plain tar on disk with what intake admitted, or null. */
   readonly contextTar?: string | null;
@@ -70,6 +74,10 @@ export interface Step {
 /** A part that an earlier step must have made. */
 export function need<K extends keyof Parts>(parts: Parts, name: K): NonNullable<Parts[K]> {
   const part = parts[name];
-  if (part === undefined || part === null) throw new DrydockError('invariant-broken', `The part "${name}" was expected from an earlier step, it is not there.`);
+  if (part === undefined || part === null)
+    throw new DrydockError(
+      'invariant-broken',
+      `The part "${name}" was expected from an earlier step, it is not there.`,
+    );
   return part;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { extract, type Headers, pack } from 'tar-stream';
+import { extract, type Header, pack } from 'tar-stream';
 import { type ErrorCode, isDrydockError } from '../../core/errors.ts';
 import { DEFAULT_INTAKE_LIMITS, type IntakeLimits } from '../../core/limits.ts';
 import { decodeDockerfile } from './decode-dockerfile.ts';
@@ -52,7 +52,7 @@ suite('the Dockerfile field', () => {
   });
 });
 
-type Entry = Headers & { readonly content?: string | Buffer };
+type Entry = Partial<Header> & Pick<Header, 'name'> & { readonly content?: string | Buffer };
 const file = (name: string, content = 'x'): Entry => ({ name, content });
 const link = (name: string, linkname: string): Entry => ({ name, linkname, type: 'symlink' });
 
@@ -60,7 +60,9 @@ async function tarOf(entries: readonly Entry[]): Promise<string> {
   const archive = pack();
   for (const { content, ...header } of entries) archive.entry(header, content ?? '');
   archive.finalize();
-  return packed(Buffer.concat(await Array.fromAsync<Buffer>(archive)));
+  return packed(
+    Buffer.concat((await Array.fromAsync(archive)).map((chunk) => Buffer.from(chunk as Uint8Array))),
+  );
 }
 
 const read = (field: string, limits: Partial<IntakeLimits> = {}) =>
@@ -91,7 +93,7 @@ suite('the build context', () => {
       stream.on('end', next).resume();
     });
     reader.end(await readFile(join(folder, 'context.tar')));
-    await new Promise((resolve) => reader.on('finish', resolve));
+    await new Promise<void>((resolve) => reader.on('finish', () => resolve()));
     assert.deepEqual(seen, [
       'file a/b.txt  755 0',
       'symlink a/l b.txt 644 0',

@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { Readable, Transform, type TransformCallback, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { type Extract, extract, type Headers, type Pack, pack } from 'tar-stream';
+import { type Extract, extract, type Header, type Pack, pack } from 'tar-stream';
 import type { Digest } from '../../core/digest.ts';
 import { DrydockError, isDrydockError } from '../../core/errors.ts';
 import type { IntakeLimits } from '../../core/limits.ts';
@@ -89,8 +89,11 @@ async function copyAdmitted(work: {
   own.finalize();
 }
 
+/** What tar-stream takes; it fills in the rest. */
+type OwnHeader = Partial<Header> & Pick<Header, 'name'>;
+
 /** The header as we write it, or null for the context's root. Throws `context-entry-refused`. */
-function rewrittenHeader(header: Headers, guard: ContextGuard): Headers | null {
+function rewrittenHeader(header: Header, guard: ContextGuard): OwnHeader | null {
   const linkname = header.linkname ?? null;
   const name = guard.admit({ name: header.name, type: header.type ?? 'file', linkname });
   if (name === null) return null;
@@ -105,7 +108,7 @@ function rewrittenHeader(header: Headers, guard: ContextGuard): Headers | null {
     case 'directory':
       return { ...own, type: 'directory' };
     case 'symlink':
-      return { ...own, type: 'symlink', linkname };
+      return { ...own, type: 'symlink', linkname: linkname ?? '' };
     case 'link':
       return { ...own, type: 'link', linkname: (linkname ?? '').replace(/^(\.?\/)+/, '') };
     default:

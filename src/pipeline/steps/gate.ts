@@ -6,7 +6,11 @@ export const gateStep: Step = {
   name: 'gate',
   timeoutMs: 10_000,
   run: async (parts, { deps }) => {
-    const known = { audit: need(parts, 'audit'), inventory: need(parts, 'inventory'), scan: need(parts, 'scan') };
+    const known = {
+      audit: need(parts, 'audit'),
+      inventory: need(parts, 'inventory'),
+      scan: need(parts, 'scan'),
+    };
     const gate = evaluatePolicy(known, deps.policy, deps.clock.now());
     const first = gate.reasons[0];
     const more = gate.reasons.length > 1 ? ` (and ${gate.reasons.length - 1} more)` : '';

@@ -1,5 +1,5 @@
-import { canonicalImageName, parseImageReference } from '../../core/image-reference.ts';
 import { isDrydockError } from '../../core/errors.ts';
+import { canonicalImageName, parseImageReference } from '../../core/image-reference.ts';
 import type { Reason } from '../../core/outcome.ts';
 import type { BaseUse } from '../../core/report.ts';
 import type { Dockerfile, Stage } from '../../dockerfile/model.ts';
@@ -14,7 +14,10 @@ export interface ResolvedBases {
 }
 
 /** The base images that a Dockerfile stands on, each asked for once. Throws `base-unavailable`. */
-export async function resolveBases(dockerfile: Dockerfile, resolveBase: PipelineDeps['resolveBase']): Promise<ResolvedBases> {
+export async function resolveBases(
+  dockerfile: Dockerfile,
+  resolveBase: PipelineDeps['resolveBase'],
+): Promise<ResolvedBases> {
   const scopes = createScopes(dockerfile);
   const bases: BaseUse[] = [];
   const addresses = new Map<number, string>();
@@ -31,21 +34,34 @@ export async function resolveBases(dockerfile: Dockerfile, resolveBase: Pipeline
   return { bases, addresses, reasons };
 }
 
-async function resolveStage(stage: Stage, scopes: Scopes, resolveBase: PipelineDeps['resolveBase']): Promise<{ readonly address: string; readonly use: BaseUse } | Reason | null> {
+async function resolveStage(
+  stage: Stage,
+  scopes: Scopes,
+  resolveBase: PipelineDeps['resolveBase'],
+): Promise<{ readonly address: string; readonly use: BaseUse } | Reason | null> {
   const { from } = stage;
   if (from === null || from.image === null || scopes.parentOf(stage) !== null) return null;
   const line = from.span.start.line;
   const refused = (message: string): Reason => ({ code: 'base-refused', stage: 'build', message, line });
-  const { text: named, unresolved } = scopes.expand(from.image, from);
+  const { text: named, unresolved } = scopes.imageOf(from) ?? { text: '', unresolved: [] };
   if (named === 'scratch') return null;
-  if (unresolved.length > 0) return refused(`FROM ${from.image.text} names an image by ${unresolved.map((name) => `$${name}`).join(', ')}, which has no default value. Give the ARG one.`);
+  if (unresolved.length > 0)
+    return refused(
+      `FROM ${from.image.text} names an image by ${unresolved.map((name) => `$${name}`).join(', ')}, which has no default value. Give the ARG one.`,
+    );
   const problem = referenceProblem(named);
   if (problem !== null) return refused(problem);
   const resolution = await resolveBase(named);
   if (resolution.kind === 'refused') return refused(resolution.message);
   const { image, isSubstituted } = resolution;
-  if (image.onBuild.length > 0) return refused(`The base image ${image.name} holds ${image.onBuild.length} ONBUILD instructions, which would run unseen. Use one without.`);
-  return { address: image.address, use: { named, used: image.name, digest: image.digest, origin: image.origin, isSubstituted, line } };
+  if (image.onBuild.length > 0)
+    return refused(
+      `The base image ${image.name} holds ${image.onBuild.length} ONBUILD instructions, which would run unseen. Use one without.`,
+    );
+  return {
+    address: image.address,
+    use: { named, used: image.name, digest: image.digest, origin: image.origin, isSubstituted, line },
+  };
 }
 
 function referenceProblem(text: string): string | null {

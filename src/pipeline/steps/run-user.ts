@@ -15,7 +15,10 @@ export function runUser(user: string): RunUser {
   const [uidText = '', gidText] = user.split(':');
   const uid = numericId(uidText);
   if (uid === null) {
-    const said = user === '' ? 'The image names no USER' : `The image's USER ${JSON.stringify(user.slice(0, 60))} is not numeric, or is root`;
+    const said =
+      user === ''
+        ? 'The image names no USER'
+        : `The image's USER ${JSON.stringify(user.slice(0, 60))} is not numeric, or is root`;
     return { uid: FALLBACK, gid: FALLBACK, note: `${said}: it was run as ${FALLBACK}.` };
   }
   return { uid, gid: numericId(gidText ?? '') ?? uid, note: null };
