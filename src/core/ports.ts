@@ -291,8 +291,11 @@ export interface JobStore {
   enterStage(id: string, attempt: number, stage: StepName): Promise<boolean>;
   /** Records the end once. False when the attempt is no longer ours: then nothing was written. */
   finish(id: string, attempt: number, end: JobEnd): Promise<boolean>;
-  /** Our own failure: put back for another attempt, or ended as `error` when the retries are used up. */
-  giveBack(id: string, attempt: number, reason: Reason): Promise<'requeued' | 'ended' | 'lost'>;
+  /**
+   * Our own failure: put back for another attempt, or ended as `error` when the retries are used up. With `null` nothing
+   * failed (the worker shuts down): put back, and it costs no retry. One that was asked to stop ends as `canceled`.
+   */
+  giveBack(id: string, attempt: number, reason: Reason | null): Promise<'requeued' | 'ended' | 'lost'>;
   /** Jobs whose worker has not been heard of: put back or ended. Returns their ids. */
   recoverLost(leaseMs: number): Promise<readonly string[]>;
 }
