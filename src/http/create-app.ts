@@ -1,18 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../core/clock.ts';
 import { DrydockError } from '../core/errors.ts';
 import type { App } from './app.ts';
 import { type Authentication, createAuthentication } from './authentication.ts';
-import { answerBrokenRequest } from './broken-request.ts';
+import { createBareApp } from './bare-app.ts';
 import type { RouteContext } from './context.ts';
 import type { HttpDeps } from './deps.ts';
 import { addDocument } from './document.ts';
 import { createEventStreams } from './event-streams.ts';
-import { parseJsonBody } from './json-body.ts';
 import { createLargeBodyGate } from './large-bodies.ts';
 import { createMemoryIdempotencyStore } from './memory-idempotency.ts';
 import { refuseOtherMethods } from './other-methods.ts';
@@ -33,23 +30,16 @@ import { addListJobs } from './routes/list-jobs.ts';
 import { addMetrics } from './routes/metrics.ts';
 import { addReplaceJob } from './routes/replace-job.ts';
 import { addRetryJob } from './routes/retry-job.ts';
-import { JobId, JobIn, JobOut, ListedJob, Reason, Success } from './schemas/job.ts';
-import { Problem } from './schemas/problem.ts';
-import { ReportOut } from './schemas/report.ts';
-import { createValidatorCompiler } from './validation.ts';
 
-/** Bodies of routes that take none. */
-const SMALL_BODY_BYTES = 4096;
 /** Asked by machines every few seconds. */
 const QUIET: ReadonlySet<string> = new Set(['/health', '/health/live', '/metrics']);
-const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /**
  * The REST API as an app that is ready for `inject` or `listen`. Whoever made it closes it; event streams end then.
  * Every error is answered as a problem document.
  */
 export async function createApp(deps: HttpDeps): Promise<App> {
-  const app = newApp(deps);
+  const app = createBareApp(deps);
   const routes = refuseOtherMethods(app);
   await addShields(app, deps);
   const anonymous = createRateLimiter(app, {
@@ -75,48 +65,6 @@ export async function createApp(deps: HttpDeps): Promise<App> {
   routes.refuse();
   await app.ready();
   return app;
-}
-
-function newApp({ settings, log }: HttpDeps): App {
-  const { trustProxy, limits } = settings;
-  const app = Fastify({
-    logger:
-      log === null
-        ? false
-        : {
-            level: log.level,
-            stream: log.stream,
-            redact: ['req.headers.authorization', 'headers.authorization'],
-          },
-    disableRequestLogging: true,
-    trustProxy: typeof trustProxy === 'boolean' ? trustProxy : [...trustProxy],
-    bodyLimit: SMALL_BODY_BYTES,
-    requestTimeout: limits.requestTimeoutMs,
-    requestIdHeader: false,
-    genReqId: (request) => requestId(request.headers['x-request-id']),
-    frameworkErrors: sendProblem,
-    clientErrorHandler: answerBrokenRequest,
-  }).withTypeProvider<TypeBoxTypeProvider>();
-  app.server.headersTimeout = limits.headersTimeoutMs;
-  app.setValidatorCompiler(createValidatorCompiler());
-  // The routes build their answers field by field; nothing has to be filtered out of them.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
-  app.setErrorHandler(sendProblem);
-  for (const schema of [Problem, Reason, JobIn, JobOut, ListedJob, JobId, Success, ReportOut])
-    app.addSchema(schema);
-  // curl -d says that JSON is a form (seed 003).
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    ['application/json', 'application/x-www-form-urlencoded'],
-    { parseAs: 'buffer' },
-    async (_request: FastifyRequest, body: Buffer) => (body.length === 0 ? undefined : parseJsonBody(body)),
-  );
-  return app;
-}
-
-/** A client may name its request, so that its log and ours meet; a name that could break out of a log is not taken. */
-function requestId(proposed: string | string[] | undefined): string {
-  return typeof proposed === 'string' && REQUEST_ID.test(proposed) ? proposed : randomUUID();
 }
 
 async function addShields(app: App, { metrics }: HttpDeps): Promise<void> {

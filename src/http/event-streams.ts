@@ -1,9 +1,10 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { DrydockError } from '../core/errors.ts';
 import { isFinal, type JobStatus } from '../core/job.ts';
 import type { EventLog, JobEvent, JobStore } from '../core/ports.ts';
 import type { HttpLimits } from './settings.ts';
+import { toStream } from './text-stream.ts';
 
 /** The open streams of one app: bounded in number, cut when their reader stalls, ended when the app closes. */
 export interface EventStreams {
@@ -52,7 +53,7 @@ export function createEventStreams(source: Source, limits: HttpLimits): EventStr
       });
       const signal = AbortSignal.any([gone.signal, closing.signal]);
       const lines = streamEvents(source, { jobId, afterId, heartbeatMs: limits.heartbeatMs, signal });
-      return Readable.from(lines, { objectMode: false });
+      return toStream(lines, reply);
     },
     close: () => closing.abort(),
   };

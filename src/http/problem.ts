@@ -93,9 +93,11 @@ function asDrydockError(error: FastifyError | Error): DrydockError {
       return new DrydockError('request-invalid', 'The body is not as long as Content-Length says.', {
         cause: error,
       });
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new DrydockError('not-found', 'A shorter path was expected; none of the API is so long.', {
+        cause: error,
+      });
     case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_MAX_LIMIT':
-    case 'FST_ERR_ASYNC_CONSTRAINT':
       return new DrydockError('request-invalid', 'A path was expected whose escapes are valid UTF-8.', {
         cause: error,
       });

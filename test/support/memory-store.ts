@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { DrydockError } from '../../src/core/errors.ts';
 import { canBecome, isFinal, type Job, type JobStatus } from '../../src/core/job.ts';
 import type {
@@ -13,6 +13,7 @@ import type {
   TokenStore,
 } from '../../src/core/ports.ts';
 import type { JobReport } from '../../src/core/report.ts';
+import { createMemoryTokens } from './memory-tokens.ts';
 
 /** The store's ports over maps, with the rules of the real one. `now` may be moved by tests. */
 export interface MemoryStore {
@@ -106,6 +107,14 @@ function createMemoryJobs({
   const giveBack: JobStore['giveBack'] = async (id, attempt, reason) => {
     const it = mine(id, attempt);
     if (it === undefined) return 'lost';
+    if (it.job.isCancelRequested) {
+      end(it, canceled(it.job));
+      return 'ended';
+    }
+    if (reason === null) {
+      requeue(it);
+      return 'requeued';
+    }
     it.failures += 1;
     if (it.failures < MAX_FAILURES) {
       requeue(it);
@@ -215,6 +224,12 @@ function createMemoryJobs({
   };
 }
 
+function canceled(job: Job): JobEnd {
+  const stage = job.stage ?? 'intake';
+  const reason = { code: 'canceled', stage, message: 'It was asked to stop.' } as const;
+  return { status: 'canceled', stage, performance: null, hardening: null, reason, report: null };
+}
+
 function newJob(input: NewJob, at: string): Job {
   const { context, ...fields } = input;
   return {
@@ -273,37 +288,6 @@ function createMemoryEvents(kept: ReadonlyMap<string, Kept>, clock: Clock): Even
       clearTimeout(timer);
       wakers.delete(resolve);
       if (wakers.size === 0) waiting.delete(jobId);
-    },
-  };
-}
-
-function createMemoryTokens(clock: Clock): TokenStore {
-  const tokens = new Map<
-    string,
-    Awaited<ReturnType<TokenStore['list']>>[number] & { role: 'submitter' | 'admin' }
-  >();
-  const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
-  return {
-    create: async ({ name, role, expiresAt }) => {
-      const token = `dd_${randomBytes(32).toString('hex')}`;
-      const id = randomUUID();
-      const createdAt = clock.now().toISOString();
-      tokens.set(hash(token), { id, name, role, createdAt, expiresAt, lastUsedAt: null, isRevoked: false });
-      return { id, token };
-    },
-    verify: async (token) => {
-      const found = tokens.get(hash(token));
-      if (found === undefined || found.isRevoked) return undefined;
-      if (found.expiresAt !== null && new Date(found.expiresAt) <= clock.now()) return undefined;
-      tokens.set(hash(token), { ...found, lastUsedAt: clock.now().toISOString() });
-      return { id: found.id, name: found.name, role: found.role };
-    },
-    list: async () => [...tokens.values()],
-    revoke: async (id) => {
-      const entry = [...tokens].find(([, token]) => token.id === id);
-      if (entry === undefined) return false;
-      tokens.set(entry[0], { ...entry[1], isRevoked: true });
-      return true;
     },
   };
 }

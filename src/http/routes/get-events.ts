@@ -42,7 +42,9 @@ export function addGetEvents(app: App, context: RouteContext): void {
       const isTold =
         afterId > 0 && isFinal(job.status) && (await context.events.read(job.id, afterId, 1)).length === 0;
       if (isTold) return reply.code(204).send(null);
-      reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no');
+      // An idle connection that once streamed would hold up the server's end.
+      reply.header('connection', 'close').header('x-accel-buffering', 'no');
+      reply.type('text/event-stream; charset=utf-8');
       if (request.method === 'HEAD') return reply.send('');
       const callerId = context.callerOf(request).id;
       return reply.send(context.streams.open({ jobId: job.id, afterId, callerId, reply }));

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { EventLog } from '../../core/ports.ts';
 import { printable } from '../../core/printable.ts';
@@ -7,6 +7,7 @@ import { jobOf, type RouteContext } from '../context.ts';
 import { JobParams } from '../schemas/job.ts';
 import { PROBLEMS } from '../schemas/problem.ts';
 import { oneOf } from '../schemas/ref.ts';
+import { toStream } from '../text-stream.ts';
 
 const BATCH = 500;
 
@@ -49,7 +50,7 @@ export function addGetLogs(app: App, context: RouteContext): void {
         job.id,
         (event) => event.attempt === attempt && (stage ?? event.stage) === event.stage,
       );
-      return reply.send(Readable.from(lines, { objectMode: false }));
+      return reply.send(toStream(lines, reply));
     },
   );
 }

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import type { HttpDeps } from '../deps.ts';
 
 /** Shows the counts to Prometheus. */
-export function addMetrics(app: App, { metrics }: Pick<HttpDeps, 'metrics'>): void {
+export function addMetrics(app: App, { metrics, settings }: Pick<HttpDeps, 'metrics' | 'settings'>): void {
   app.get(
     '/metrics',
     {
@@ -11,6 +11,7 @@ export function addMetrics(app: App, { metrics }: Pick<HttpDeps, 'metrics'>): vo
         operationId: 'getMetrics',
         summary: 'Show the metrics',
         tags: ['service'],
+        ...(settings.metricsAccess === 'open' ? { security: [] } : {}),
         response: {
           200: {
             description: "Prometheus' text format.",

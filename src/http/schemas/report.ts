@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Digest } from '../../core/digest.ts';
 import { FINDING_SEVERITIES } from '../../core/finding.ts';
 import { STEP_NAMES } from '../../core/outcome.ts';
 import type { JobReport } from '../../core/report.ts';
@@ -8,7 +9,7 @@ import { nullable, oneOf, ref } from './ref.ts';
 
 const text = Type.String();
 const texts = Type.Array(Type.String());
-const digest = Type.String({ pattern: '^sha256:[a-f0-9]{64}$' });
+const digest = Type.Unsafe<Digest>({ type: 'string', pattern: '^sha256:[a-f0-9]{64}$' });
 const dateTime = Type.String({ format: 'date-time' });
 const durationMs = Type.Number({ minimum: 0 });
 const reasons = Type.Array(ref(Reason));

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openTestApp } from '../../test/support/http-app.ts';
+
+test('a token has a budget that its answers show, and its end says when to come back', async () => {
+  await using it = await openTestApp({ limits: { requestsPerMinute: 2 } });
+  const ask = (headers = it.asSubmitter) => it.app.inject({ url: '/api/v1/jobs', headers });
+
+  const first = await ask();
+  await ask();
+  const third = await ask();
+  const other = await ask(it.asAdmin);
+
+  assert.equal(first.headers['ratelimit-policy'], '"token";q=2;w=60');
+  assert.match(String(first.headers['ratelimit']), /^"token";r=1;t=\d+$/);
+  assert.equal(third.statusCode, 429);
+  assert.equal(third.json<{ code: string }>().code, 'too-many-requests');
+  assert.ok(Number(third.headers['retry-after']) >= 1);
+  assert.equal(other.statusCode, 200);
+});
+
+test('what does not exist and what needs no token is limited by address', async () => {
+  for (const url of ['/nothing', '/health', '/problems/conflict', '/api/v1/nothing']) {
+    await using it = await openTestApp({ limits: { anonymousRequestsPerMinute: 2 } });
+    const statuses: number[] = [];
+    for (let i = 0; i < 3; i += 1) statuses.push((await it.app.inject(url)).statusCode);
+
+    assert.equal(statuses[2], 429, url);
+    assert.notEqual(statuses[1], 429, url);
+  }
+});
+
+test('an IPv6 neighbour of the same /64 shares the budget', async () => {
+  await using it = await openTestApp({ limits: { anonymousRequestsPerMinute: 1 } });
+  const ask = async (remoteAddress: string) =>
+    (await it.app.inject({ url: '/health', remoteAddress })).statusCode;
+
+  assert.deepEqual(
+    [await ask('2001:db8:1:1::1'), await ask('2001:db8:1:1:ffff::2'), await ask('2001:db8:1:2::1')],
+    [200, 429, 200],
+  );
+});
