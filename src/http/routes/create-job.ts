@@ -23,7 +23,7 @@ export function addCreateJob(app: App, context: RouteContext): void {
         operationId: 'createJob',
         summary: 'Submit a Dockerfile',
         description:
-          'Answers at once with the id; the work is done in the background. With an `Idempotency-Key`, the same submission within 24 hours answers the same id and makes no second job.',
+          'Answers at once with the id, and in Location with the path of the job; the work is done in the background. With an `Idempotency-Key`, the same submission within 24 hours answers the same id and makes no second job.',
         tags: ['jobs'],
         headers: Type.Object({
           'idempotency-key': Type.Optional(

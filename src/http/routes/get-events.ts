@@ -6,6 +6,7 @@ import { jobOf, type RouteContext } from '../context.ts';
 import { InputError } from '../problem.ts';
 import { JobParams } from '../schemas/job.ts';
 import { PROBLEMS } from '../schemas/problem.ts';
+import { empty } from '../schemas/ref.ts';
 
 const streamed = Type.Unsafe<string | Readable>({ type: 'string' });
 
@@ -31,7 +32,7 @@ export function addGetEvents(app: App, context: RouteContext): void {
             description: 'The stream.',
             content: { 'text/event-stream': { schema: streamed } },
           },
-          204: Type.Null({ description: 'The job has ended and everything was told.' }),
+          204: empty('The job has ended and everything was told.'),
           ...PROBLEMS,
         },
       },
@@ -41,7 +42,7 @@ export function addGetEvents(app: App, context: RouteContext): void {
       const job = await jobOf(context, request.params.id);
       const isTold =
         afterId > 0 && isFinal(job.status) && (await context.events.read(job.id, afterId, 1)).length === 0;
-      if (isTold) return reply.code(204).send(null);
+      if (isTold) return reply.code(204).send(undefined);
       // An idle connection that once streamed would hold up the server's end.
       reply.header('connection', 'close').header('x-accel-buffering', 'no');
       reply.type('text/event-stream; charset=utf-8');

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { Type } from 'typebox';
 import { isFinal, type Job } from '../../core/job.ts';
 import type { App } from '../app.ts';
 import { jobOf, type RouteContext } from '../context.ts';
 import { toJobOut } from '../job-view.ts';
 import { JobOut, JobParams } from '../schemas/job.ts';
 import { PROBLEMS } from '../schemas/problem.ts';
-import { ref } from '../schemas/ref.ts';
+import { empty, ref } from '../schemas/ref.ts';
 
 /** Shows one job. */
 export function addGetJob(app: App, context: RouteContext): void {
@@ -21,7 +20,7 @@ export function addGetJob(app: App, context: RouteContext): void {
         params: JobParams,
         response: {
           200: { description: 'The job.', ...ref(JobOut) },
-          304: Type.Null({ description: 'It is as the ETag says.' }),
+          304: empty('It is as the ETag says.'),
           ...PROBLEMS,
         },
       },
@@ -31,7 +30,7 @@ export function addGetJob(app: App, context: RouteContext): void {
       if (isFinal(job.status)) {
         const tag = entityTag(job);
         reply.header('etag', tag).header('cache-control', 'private, no-cache');
-        if (isKnown(request.headers['if-none-match'], tag)) return reply.code(304).send(null);
+        if (isKnown(request.headers['if-none-match'], tag)) return reply.code(304).send(undefined);
       }
       return reply.send(toJobOut(job, await context.jobs.queuePosition(job.id)));
     },

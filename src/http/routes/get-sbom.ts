@@ -22,7 +22,7 @@ export function addGetSbom(app: App, context: RouteContext): void {
         params: JobParams,
         querystring: Type.Object({
           ...AttemptQuery.properties,
-          format: oneOf(['cyclonedx'], { default: 'cyclonedx' }),
+          format: Type.Optional(oneOf(['cyclonedx'], { default: 'cyclonedx' })),
         }),
         response: {
           200: {

@@ -14,14 +14,20 @@ const CHUNK = 50;
 const Query = Type.Object(
   {
     status: Type.Optional(oneOf(JOB_STATUSES, { description: 'Only jobs of this status.' })),
-    limit: Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'At most so many.' }),
-    order: oneOf(['newest', 'oldest'], { default: 'newest', description: 'By the time of submission.' }),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 500, default: 50, description: 'At most so many.' }),
+    ),
+    order: Type.Optional(
+      oneOf(['newest', 'oldest'], { default: 'newest', description: 'By the time of submission.' }),
+    ),
     cursor: Type.Optional(
       Type.String({ maxLength: 512, description: 'Out of the Link header of the page before.' }),
     ),
   },
   { additionalProperties: false },
 );
+
+type ListQuery = Static<typeof Query> & { readonly limit: number; readonly order: 'newest' | 'oldest' };
 
 /** Lists jobs, a page at a time. */
 export function addListJobs(app: App, context: RouteContext): void {
@@ -42,8 +48,10 @@ export function addListJobs(app: App, context: RouteContext): void {
       },
     },
     async (request, reply) => {
-      const page = await readPage(context.jobs, request.query, context.settings.limits.listCharacters);
-      if (page.next !== null) reply.header('link', `<${nextPath(request.query, page.next)}>; rel="next"`);
+      const { limit = 50, order = 'newest', ...filter } = request.query;
+      const query = { limit, order, ...filter };
+      const page = await readPage(context.jobs, query, context.settings.limits.listCharacters);
+      if (page.next !== null) reply.header('link', `<${nextPath(query, page.next)}>; rel="next"`);
       return reply.send(page.jobs.map(toListedJob));
     },
   );
@@ -52,7 +60,7 @@ export function addListJobs(app: App, context: RouteContext): void {
 /** A page of bounded weight: it ends after the chunk whose Dockerfiles bring it over `maxCharacters`. */
 async function readPage(
   jobs: Pick<JobStore, 'list'>,
-  query: Static<typeof Query>,
+  query: ListQuery,
   maxCharacters: number,
 ): Promise<{ readonly jobs: readonly Job[]; readonly next: string | null }> {
   const { limit, cursor, ...filter } = query;
@@ -72,7 +80,7 @@ async function readPage(
   return { jobs: found, next };
 }
 
-function nextPath(query: Static<typeof Query>, cursor: string): string {
+function nextPath(query: ListQuery, cursor: string): string {
   const parameters = new URLSearchParams({ limit: String(query.limit), order: query.order, cursor });
   if (query.status !== undefined) parameters.set('status', query.status);
   return `/api/v1/jobs?${parameters}`;

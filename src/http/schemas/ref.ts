@@ -21,3 +21,8 @@ export function oneOf<const T extends string>(
 export function nullable<T extends TSchema>(schema: T, description: string): TUnsafe<Static<T> | null> {
   return Type.Unsafe<Static<T> | null>({ anyOf: [schema, { type: 'null' }], description });
 }
+
+/** An answer without a body: send `undefined`. */
+export function empty(description: string): TUnsafe<undefined> {
+  return Type.Unsafe<undefined>({ type: 'null', description });
+}
