@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readConfig } from '../app/config.ts';
+import { FIRST_TOKEN_FILE } from '../app/first-token.ts';
 import { DrydockError, ERRORS, type ErrorCode } from '../core/errors.ts';
 import type { CommandInput, Option } from './command.ts';
 
@@ -63,9 +64,6 @@ export async function createClient({ flags, io }: CommandInput): Promise<Client>
     stream: (path, headers = {}) => send(path, { method: 'GET', headers }),
   };
 }
-
-/** The file in the data folder that the first start of a service leaves, readable by its owner only. */
-export const FIRST_TOKEN_FILE = 'first-token';
 
 async function firstToken(dataDir: string): Promise<string | null> {
   return readFile(join(dataDir, FIRST_TOKEN_FILE), 'utf8').then(
