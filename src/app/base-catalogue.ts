@@ -28,7 +28,7 @@ export interface OpenCatalogueDeps {
 }
 
 /** The catalogue of base images of this machine, for the engine that `store` belongs to. */
-export function openBaseCatalogue({ config, store, clock }: OpenCatalogueDeps): BaseCatalogue {
+export async function openBaseCatalogue({ config, store, clock }: OpenCatalogueDeps): Promise<BaseCatalogue> {
   const env = environment();
   const proxies = PROXY_VARIABLES.flatMap((name) => {
     const value = env[name];
@@ -36,7 +36,7 @@ export function openBaseCatalogue({ config, store, clock }: OpenCatalogueDeps): 
   });
   const debian = createDebianMaker({
     findMirrors: () => findDebianMirrors(config),
-    findAccount: () => builderAccount(config.engineAccount),
+    account: await builderAccount(config.engineAccount),
     workDir: WORK_DIR,
     proxies: Object.fromEntries(proxies),
   });

@@ -6,10 +6,11 @@ export async function createEngine({
   engine,
   engineDir,
   engineAccount,
-}: Pick<ResolvedConfig, 'engine' | 'engineDir' | 'engineAccount'>): Promise<Engine> {
+  dockerSocket,
+}: Pick<ResolvedConfig, 'engine' | 'engineDir' | 'engineAccount' | 'dockerSocket'>): Promise<Engine> {
   if (engine === 'docker') {
     const { createDockerEngine } = await import('../engines/docker/engine.ts');
-    return createDockerEngine({});
+    return createDockerEngine({ socketPath: dockerSocket });
   }
   const [{ createPodmanEngine }, { RUNSC_PATH }] = await Promise.all([
     import('../engines/podman/engine.ts'),

@@ -24,7 +24,7 @@ export interface Local extends AsyncDisposable {
 /** Throws `engine-unavailable` at the first job, when the machine lacks what the engine needs. */
 export async function openLocal(config: ResolvedConfig, policy: Policy): Promise<Local> {
   const engine = await createEngine(config);
-  const catalogue = openBaseCatalogue({ config, store: engine.bases, clock: systemClock });
+  const catalogue = await openBaseCatalogue({ config, store: engine.bases, clock: systemClock });
   const deps = await createPipelineDeps(config, policy, { engine, catalogue });
   return {
     rules: ruleInfos(),

@@ -106,7 +106,7 @@ async function startWorker({
   engine,
   onFault,
 }: WorkerParts): Promise<AsyncDisposable> {
-  const catalogue = openBaseCatalogue({ config, store: engine.bases, clock: systemClock });
+  const catalogue = await openBaseCatalogue({ config, store: engine.bases, clock: systemClock });
   const deps = await createPipelineDeps(config, policy, { engine, catalogue });
   return createWorker({
     jobs: store.jobs,

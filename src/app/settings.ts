@@ -53,6 +53,12 @@ export const SETTINGS = {
     default: 'podman',
     what: 'The container engine that builds and runs.',
   }),
+  dockerSocket: setting({
+    env: 'DRYDOCK_DOCKER_SOCKET',
+    kind: { type: 'path' },
+    default: '/var/run/docker.sock',
+    what: 'The socket of the Docker Engine, where that is the engine. It never enters a container.',
+  }),
   engineDir: setting({
     env: 'DRYDOCK_ENGINE_DIR',
     kind: { type: 'path' },

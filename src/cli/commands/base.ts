@@ -30,7 +30,7 @@ export const base: Command = {
   run: async (input) => {
     const [action = '', name] = input.positionals;
     const config = readConfig(input.io.env);
-    const catalogue = openBaseCatalogue({
+    const catalogue = await openBaseCatalogue({
       config,
       store: (await createEngine(config)).bases,
       clock: systemClock,
