@@ -132,11 +132,13 @@ export const LIKELY_SECRET_FILES: Wants = {
  */
 const PACKAGE_DATA = [
   /^\/usr\/share\/(?:doc|man|info|perl|perl5|mime|ca-certificates|help)\//,
-  /^\/usr\/(?:local\/)?lib\/python3[^/]*\/test\//,
+  /^\/usr\/(?:lib|share|libexec)\/(?:[^/]+\/)*(?:tests?|testdata|dummyserver)\//,
+  /\/lib\/python[23][^/]*\/(?:[^/]+\/)?tests?\//,
   /\/(?:site|dist)-packages\/(?:[^/]+\/)*(?:tests?|testing|examples?|test_data|testdata)\//,
   /\/node_modules\/(?:[^/]+\/)*(?:tests?|__tests__|fixtures|examples?)\//,
   /\/(?:gems|rubygems)\/(?:[^/]+\/)*(?:test|spec|examples?)\//,
-  /\/go\/(?:src|pkg\/mod)\/(?:[^/]+\/)*testdata\//,
+  /^\/usr\/(?:local|lib)\/go(?:-[0-9.]+)?\/src\//,
+  /\/go\/pkg\/mod\/(?:[^/]+\/)*(?:tests?|testdata|examples?)\//,
 ];
 
 /** Whether a file is test data or documentation of a package. */
