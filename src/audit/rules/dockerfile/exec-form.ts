@@ -1,0 +1,55 @@
+import { spanIn } from '../../../dockerfile/mapped-text.ts';
+import type { InstructionOf } from '../../../dockerfile/model.ts';
+import type { DockerfileSubject } from '../../dockerfile-subject.ts';
+import { replace, safeFix, unsafeFix } from '../../edits.ts';
+import { defineDockerfileRule, type Problem } from '../../rule.ts';
+
+export const execForm = defineDockerfileRule({
+  id: 'DL3025',
+  name: 'exec-form',
+  severity: 'warning',
+  what: 'The command is written as shell text, not as a JSON array.',
+  why: 'A shell is then process 1: it does not pass SIGTERM on, so the program is killed instead of stopped.',
+  fix: 'Write it as ["program", "argument"].',
+  sources: ['hadolint DL3025', 'BuildKit JSONArgsRecommended', 'OWASP-Node N5a'],
+  bad: ['FROM debian:12\nCMD node server.js\n', 'FROM debian:12\nENTRYPOINT node $X > log\n'],
+  good: [
+    'FROM debian:12\nCMD ["node", "server.js"]\n',
+    'FROM debian:12\nENTRYPOINT []\n',
+    'FROM debian:12\nHEALTHCHECK CMD a || exit 1\n',
+  ],
+  *check(subject) {
+    for (const instruction of subject.instructions('cmd', 'entrypoint'))
+      if (instruction.form === 'shell' && instruction.body.text !== '')
+        yield { span: instruction.span, ...fixFor(instruction, subject) };
+  },
+});
+
+/** A plain command becomes its words; anything else is given to the shell by name, as Docker does without being asked. */
+function fixFor(
+  instruction: InstructionOf<'cmd' | 'entrypoint'>,
+  subject: DockerfileSubject,
+): Pick<Problem, 'fix'> {
+  const { body, kind } = instruction;
+  const place = spanIn(body, 0, body.text.length);
+  const script = subject.scriptOf(instruction);
+  if (
+    script === null ||
+    script.unparsed.length > 0 ||
+    place.start.line !== place.end.line ||
+    body.text.startsWith('[')
+  )
+    return {};
+  const [command, ...more] = script.commands;
+  const words = command === undefined || command.name === null ? [] : [command.name, ...command.args];
+  const isPlain =
+    more.length === 0 &&
+    command?.assignments.length === 0 &&
+    command.redirects.length === 0 &&
+    words.every(({ text }) => /^[\w@%+=:,./-]+$/.test(text));
+  const shell = subject.scopes.at(instruction).shell?.args.map(({ value }) => value) ?? ['/bin/sh', '-c'];
+  const array = isPlain ? words.map(({ value }) => value) : [...shell, body.text];
+  const text = `[${array.map((word) => JSON.stringify(word)).join(', ')}]`;
+  const make = kind === 'cmd' ? safeFix : unsafeFix;
+  return { fix: make('Write the command as a JSON array.', replace(place, text)) };
+}
