@@ -118,16 +118,16 @@ export function jobStoreContract(driver: StoreDriver): void {
     });
 
     test('the place in the queue counts the jobs that wait before it', async () => {
-      await using own = await driver.open();
-      const [first, second, third] = await Promise.all([1, 2, 3].map(() => own.store.jobs.create(newJob())));
+      await empty(jobs);
+      const [first, second, third] = await Promise.all([1, 2, 3].map(() => jobs.create(newJob())));
       assert.ok(first && second && third);
 
-      assert.equal(await own.store.jobs.queuePosition(third.id), 2);
-      await own.store.jobs.start(first.id, 'worker-1');
+      assert.equal(await jobs.queuePosition(third.id), 2);
+      await jobs.start(first.id, 'worker-1');
 
-      assert.equal(await own.store.jobs.queuePosition(first.id), null);
-      assert.equal(await own.store.jobs.queuePosition(second.id), 0);
-      assert.equal(await own.store.jobs.queuePosition(third.id), 1);
+      assert.equal(await jobs.queuePosition(first.id), null);
+      assert.equal(await jobs.queuePosition(second.id), 0);
+      assert.equal(await jobs.queuePosition(third.id), 1);
     });
 
     test('of many workers that start a job at once one wins', async () => {
@@ -155,16 +155,16 @@ export function jobStoreContract(driver: StoreDriver): void {
     test('the end is recorded once', async () => {
       const { id, attempt } = await held();
 
-      const results = await Promise.all([
-        jobs.finish(id, attempt, SUCCESS),
-        jobs.finish(id, attempt, { ...SUCCESS, status: 'failed', performance: null }),
-      ]);
+      const results = await Promise.all(
+        [1, 2, 3].map((performance) => jobs.finish(id, attempt, { ...SUCCESS, performance })),
+      );
 
-      assert.deepEqual(results, [true, false]);
+      const winner = results.indexOf(true);
+      assert.deepEqual(results.toSorted(), [false, false, true]);
       const job = await jobs.get(id);
       assert.deepEqual(
         [job?.status, job?.performance, job?.hardening, job?.stage],
-        ['success', 0.99, 84.5, 'verdict'],
+        ['success', winner + 1, 84.5, 'verdict'],
       );
       assert.ok(job?.finishedAt);
     });
@@ -353,31 +353,31 @@ export function jobStoreContract(driver: StoreDriver): void {
     });
 
     test('only jobs whose workers are silent are put back', async () => {
-      await using own = await driver.open();
-      const [silent, alive] = await Promise.all([1, 2].map(() => own.store.jobs.create(newJob())));
+      await empty(jobs);
+      const [silent, alive] = await Promise.all([1, 2].map(() => jobs.create(newJob())));
       assert.ok(silent && alive);
-      await own.store.jobs.start(silent.id, 'dead');
-      await own.store.jobs.start(alive.id, 'alive');
+      await jobs.start(silent.id, 'dead');
+      await jobs.start(alive.id, 'alive');
       await new Promise((resolve) => setTimeout(resolve, 400));
-      await own.store.jobs.heartbeat(alive.id, 1);
+      await jobs.heartbeat(alive.id, 1);
 
-      assert.deepEqual(await own.store.jobs.recoverLost(300), [silent.id]);
+      assert.deepEqual(await jobs.recoverLost(300), [silent.id]);
 
-      const job = await own.store.jobs.get(silent.id);
+      const job = await jobs.get(silent.id);
       assert.deepEqual([job?.status, job?.attempt], ['init', 2]);
-      assert.equal(await own.store.jobs.heartbeat(silent.id, 1), 'lost');
-      assert.equal(await own.store.jobs.heartbeat(alive.id, 1), 'held');
+      assert.equal(await jobs.heartbeat(silent.id, 1), 'lost');
+      assert.equal(await jobs.heartbeat(alive.id, 1), 'held');
     });
 
     test('a job that kills its workers ends as error', async () => {
-      await using own = await driver.open();
-      const { id } = await own.store.jobs.create(newJob());
+      await empty(jobs);
+      const { id } = await jobs.create(newJob());
       for (let tries = 0; tries < 3; tries += 1) {
-        assert.ok(await own.store.jobs.start(id, `worker-${tries}`));
-        assert.deepEqual(await own.store.jobs.recoverLost(0), [id]);
+        assert.ok(await jobs.start(id, `worker-${tries}`));
+        assert.deepEqual(await jobs.recoverLost(0), [id]);
       }
 
-      const job = await own.store.jobs.get(id);
+      const job = await jobs.get(id);
       assert.deepEqual([job?.status, job?.reason?.code], ['error', 'retries-exhausted']);
       assert.match(job?.reason?.message ?? '', /worker-2 was not heard of/);
     });
@@ -405,16 +405,16 @@ export function jobStoreContract(driver: StoreDriver): void {
     });
 
     test('pages show every job once, whatever the order and the filter', async () => {
-      await using own = await driver.open();
+      await empty(jobs);
       for (let index = 0; index < 7; index += 1) {
-        const { id } = await own.store.jobs.create(newJob({ name: `${index}` }));
-        if (index % 2 === 0) await own.store.jobs.cancel(id);
+        const { id } = await jobs.create(newJob({ name: `${index}` }));
+        if (index % 2 === 0) await jobs.cancel(id);
       }
       const names = async (query: Parameters<JobStore['list']>[0]): Promise<string> => {
         let all = '';
         let cursor: string | null | undefined;
         while (cursor !== null) {
-          const page = await own.store.jobs.list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
+          const page = await jobs.list({ ...query, ...(cursor === undefined ? {} : { cursor }) });
           assert.ok(page.jobs.length <= query.limit);
           all += page.jobs.map(({ name }) => name).join('');
           cursor = page.next;
@@ -452,6 +452,11 @@ export function jobStoreContract(driver: StoreDriver): void {
       for (const page of refused) await assert.rejects(page, { code: 'input-invalid' });
     });
   });
+}
+
+/** Removes every job, for a test that counts them. */
+export async function empty(jobs: JobStore): Promise<void> {
+  for (const { id } of (await jobs.list({ limit: 500, order: 'oldest' })).jobs) await jobs.remove(id);
 }
 
 /** A report with the least in it. */

@@ -1,6 +1,11 @@
 import { after, before } from 'node:test';
 import { storeDrivers } from '../support/stores.ts';
+import { eventLogContract } from './event-log.ts';
+import { idempotencyStoreContract } from './idempotency-store.ts';
+import { jobQueueContract } from './job-queue.ts';
 import { jobStoreContract } from './job-store.ts';
+import { reportStoreContract } from './report-store.ts';
+import { tokenStoreContract } from './token-store.ts';
 
 const drivers = storeDrivers().map((driver) => ({ driver, isUsed: driver.skip === false }));
 
@@ -13,4 +18,9 @@ after(async () => {
 
 for (const { driver } of drivers) {
   jobStoreContract(driver);
+  jobQueueContract(driver);
+  eventLogContract(driver);
+  reportStoreContract(driver);
+  tokenStoreContract(driver);
+  idempotencyStoreContract(driver);
 }

@@ -1,0 +1,57 @@
+import type { DockerApi } from './api.ts';
+import { fieldOf, listOf, textOf, textsOf } from './json-fields.ts';
+import { markedSpaces } from './marks.ts';
+import { removeContainer } from './space-cleaner.ts';
+
+/** Removes all that bears the mark of a space that is not in `keep`: containers, then volumes, then images. */
+export async function sweepDocker(api: DockerApi, keep: ReadonlySet<string>): Promise<readonly string[]> {
+  const isDead = (thing: unknown): boolean => {
+    const spaces = markedSpaces(fieldOf(thing, 'Labels'));
+    return spaces.length > 0 && !spaces.some((space) => keep.has(space));
+  };
+  const removed: string[] = [];
+  const containers = await api.must({ method: 'GET', path: '/containers/json', query: { all: '1' } });
+  for (const container of listOf(containers.body).filter(isDead)) {
+    const id = textOf(container, 'Id');
+    if (await removeContainer(api, id)) removed.push(`container ${id.slice(0, 12)}`);
+  }
+  const volumes = await api.must({ method: 'GET', path: '/volumes' });
+  for (const volume of listOf(volumes.body, 'Volumes').filter(isDead)) {
+    const name = textOf(volume, 'Name');
+    const answer = await api.must(
+      { method: 'DELETE', path: `/volumes/${name}`, query: { force: '1' } },
+      [404, 409],
+    );
+    if (answer.status < 300) removed.push(`volume ${name}`);
+  }
+  removed.push(...(await sweepImages(api, isDead)));
+  return removed;
+}
+
+/** Children before parents: each round takes those that no other image builds on. */
+async function sweepImages(api: DockerApi, isDead: (image: unknown) => boolean): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (let progress = 1; progress > 0; ) {
+    const { body } = await api.must({ method: 'GET', path: '/images/json', query: { all: '1' } });
+    const images = listOf(body);
+    const parents = new Set(images.map((image) => textOf(image, 'ParentId')));
+    const leaves = images.filter(
+      (image) => isDead(image) && !hasName(image) && !parents.has(textOf(image, 'Id')),
+    );
+    progress = 0;
+    for (const leaf of leaves) {
+      const id = textOf(leaf, 'Id');
+      const query = { force: '1', noprune: '1' };
+      const answer = await api.must({ method: 'DELETE', path: `/images/${id}`, query }, [404, 409]);
+      if (answer.status >= 300) continue;
+      progress += 1;
+      removed.push(`image ${id.slice(0, 19)}`);
+    }
+  }
+  return removed;
+}
+
+/** A name was given by somebody else: nothing of ours has one. */
+function hasName(image: unknown): boolean {
+  return textsOf(image, 'RepoTags').some((tag) => tag !== '<none>:<none>');
+}
