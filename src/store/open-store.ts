@@ -113,9 +113,11 @@ async function openDatabase(options: StoreOptions, undo: AsyncDisposableStack): 
   const onFault = options.onFault ?? (() => undefined);
   if (options.databaseUrl) return openPostgres(options.databaseUrl, onFault);
   if (!options.dataDir) return openPglite(null);
-  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
-  undo.use(await lockFolder(join(options.dataDir, 'db.lock')));
-  return openPglite(join(options.dataDir, 'db'));
+  const folder = join(options.dataDir, 'db');
+  // PGlite makes files that everybody may write: the folder keeps others out.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  undo.use(await lockFolder(`${folder}.lock`));
+  return openPglite(folder);
 }
 
 /** A server that is just starting refuses at first. */

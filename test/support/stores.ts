@@ -1,10 +1,12 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
 import { digestOf } from '../../src/core/digest.ts';
 import type { NewJob } from '../../src/core/ports.ts';
 import { openStore, type Store, type StoreOptions } from '../../src/store/open-store.ts';
+import { openPglite } from '../../src/store/pglite-database.ts';
 import { copyDataFolder } from './pglite.ts';
-import { noPostgres, startPostgres, type TestPostgres } from './postgres.ts';
+import { noPostgres, query, startPostgres, type TestPostgres } from './postgres.ts';
 
 /** A database that the store must run on. */
 export interface StoreDriver {
@@ -91,6 +93,16 @@ async function opened(
       await clean();
     },
   };
+}
+
+/** Rows of the database below a store; the store must be closed by then when it is the embedded one. */
+export async function storeRows(
+  { where }: Pick<TestStore, 'where'>,
+  sql: string,
+): Promise<readonly Record<string, unknown>[]> {
+  if (where.databaseUrl) return query(where.databaseUrl, sql);
+  await using database = await openPglite(join(where.dataDir ?? '', 'db'));
+  return database.query(sql);
 }
 
 /** A submission that is fine. */
