@@ -35,11 +35,15 @@ function isExpression(text: string): boolean {
 
 /** What is expected after `token`, or null when it may not stand there. */
 function follow(expected: Expected, token: string): Expected | null {
-  if (token === '(') return expected === 'license' ? 'license' : null;
-  if (token === ')') return expected === 'operator' ? 'operator' : null;
-  if (expected === 'exception') return EXCEPTION.test(token) ? 'operator' : null;
-  if (expected === 'license')
-    return isSupportedSpdxId(token.replace(/\+$/, '')) || REFERENCE.test(token) ? 'operator' : null;
-  if (token === 'AND' || token === 'OR') return 'license';
-  return token === 'WITH' ? 'exception' : null;
+  switch (expected) {
+    case 'license':
+      if (token === '(') return 'license';
+      return isSupportedSpdxId(token.replace(/\+$/, '')) || REFERENCE.test(token) ? 'operator' : null;
+    case 'exception':
+      return EXCEPTION.test(token) ? 'operator' : null;
+    case 'operator':
+      if (token === ')') return 'operator';
+      if (token === 'AND' || token === 'OR') return 'license';
+      return token === 'WITH' ? 'exception' : null;
+  }
 }
