@@ -5,7 +5,7 @@ import type { Scopes } from './scopes.ts';
 import { systemPath } from './system-path.ts';
 
 /** A longer chain of relative WORKDIRs is not followed. */
-const MAX_WORKDIRS = 200;
+const MAX_WORKDIRS = 32;
 
 /** Paths into the kernel's file systems, and sources that would be fetched. */
 export function* refusePaths(instruction: Instruction, { scopes }: Admission): Generator<Refusal> {

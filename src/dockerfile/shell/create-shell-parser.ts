@@ -9,7 +9,8 @@ import { copyTree, type SyntaxNode } from './syntax-node.ts';
 export interface ShellParser {
   /**
    * The commands of a shell text. Untrusted: what can't be read in the time it has, or is no shell, comes back as
-   * `unparsed`, never as an error. `timeoutMs` is 250 unless said otherwise.
+   * `unparsed`, never as an error. `timeoutMs` is 250 unless said
+   * otherwise; with 0 nothing is read.
    */
   parse(text: MappedText, options?: { readonly timeoutMs?: number }): ShellScript;
 }
@@ -37,7 +38,8 @@ async function load(): Promise<() => Parser> {
 }
 
 function parse(parser: Parser, mapped: MappedText, timeoutMs: number): ShellScript {
-  const root = mapped.text.length > MAX_LENGTH ? null : readTree(parser, mapped.text, timeoutMs);
+  const isReadable = mapped.text.length <= MAX_LENGTH && timeoutMs > 0;
+  const root = isReadable ? readTree(parser, mapped.text, timeoutMs) : null;
   const found =
     root === null
       ? { commands: [], unparsed: [spanIn(mapped, 0, mapped.text.length)] }
