@@ -9,7 +9,7 @@ import { exec, spawnChild } from '../exec.ts';
 import { createLineSplitter } from '../line-splitter.ts';
 import { SYSTEM_PATH } from '../programs.ts';
 import { type DebianMirrors, readArchiveState, sourcesList, suitesOf } from './debian-archive.ts';
-import { assertRecipe, type DebianRecipe, describeRecipe } from './recipes.ts';
+import { assertRecipe, type DebianRecipe, describeRecipe, recipeKey } from './recipes.ts';
 import type { Making, RootfsMaker } from './rootfs.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -51,7 +51,7 @@ export function createDebianMaker(deps: DebianMakerDeps): RootfsMaker<DebianReci
       assertRecipe(recipe);
       const suites = suitesOf(recipe, await deps.findMirrors());
       const { digests, epochSeconds } = await readArchiveState(suites, signal);
-      const digest = digestOf(JSON.stringify([FORMAT, recipe, sourcesList(suites), digests]));
+      const digest = digestOf(JSON.stringify([FORMAT, recipeKey(recipe), sourcesList(suites), digests]));
       return { recipe, digest, origin: describeRecipe(recipe), epochSeconds };
     },
     async make({ recipe, inputs, tarPath, signal, onLine }) {

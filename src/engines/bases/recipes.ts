@@ -56,6 +56,13 @@ export function assertRecipe(recipe: Recipe): void {
     );
 }
 
+/** The same text for the same recipe, in whatever order its fields came. */
+export function recipeKey(recipe: Recipe): string {
+  if (recipe.kind === 'busybox') return recipe.kind;
+  const { kind, suite, variant, include, isPatched } = recipe;
+  return JSON.stringify([kind, suite, variant, include, isPatched]);
+}
+
 /** One line for people, e.g. `built from bookworm by mmdebstrap`. */
 export function describeRecipe(recipe: Recipe): string {
   if (recipe.kind === 'busybox') return "built from Debian's busybox-static";

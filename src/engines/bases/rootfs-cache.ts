@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { type Digest, digestOf, isDigest } from '../../core/digest.ts';
-import type { Recipe } from './recipes.ts';
+import { type Recipe, recipeKey } from './recipes.ts';
 
 /** How many root filesystems of one recipe are kept. */
 const KEPT = 2;
@@ -79,7 +79,7 @@ export function createRootfsCache({
 
 function prefixOf(recipe: Recipe): string {
   const name = recipe.kind === 'busybox' ? 'busybox' : recipe.suite;
-  return `${name}-${digestOf(JSON.stringify(recipe)).slice('sha256:'.length, 19)}-`;
+  return `${name}-${digestOf(recipeKey(recipe)).slice('sha256:'.length, 19)}-`;
 }
 
 async function createTarFile(workDir: string): Promise<TarFile> {
