@@ -94,6 +94,7 @@ export interface Child {
   readonly stderr: Readable;
   /** Resolves when the program has ended and its pipes are closed. */
   readonly ended: Promise<{ readonly exitCode: number | null; readonly signal: string | null }>;
+  isRunning(): boolean;
   /** Kills the program's whole process group. */
   kill(): void;
 }
@@ -112,6 +113,7 @@ export async function spawnChild(request: ChildRequest): Promise<Child> {
     stdout,
     stderr,
     ended: ending(process).then(() => ({ exitCode: process.exitCode, signal: process.signalCode })),
+    isRunning: () => process.exitCode === null && process.signalCode === null,
     kill: () => killGroup(process),
   };
 }
