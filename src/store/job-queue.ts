@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobQueue } from '../core/ports.ts';
 import type { Boss } from './boss.ts';
 import type { Database } from './database.ts';
@@ -34,8 +35,10 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
           inHand.add(done);
         }
       };
-      const resending = repeat(deps.resendMs ?? RESEND_MS, stopped.signal, () =>
-        resendForgotten(deps).catch(deps.onFault),
+      await resendForgotten(deps, 0);
+      const resendMs = deps.resendMs ?? RESEND_MS;
+      const resending = repeat(resendMs, stopped.signal, () =>
+        resendForgotten(deps, resendMs / 2).catch(deps.onFault),
       );
       const taking = (async () => {
         while (!stopped.signal.aborted) {
@@ -60,12 +63,12 @@ export function createJobQueue(deps: JobQueueDeps): JobQueue {
  * Sends anew for jobs that wait and may have no message: their message was taken by a process that died before it
  * started them. Those that have one keep it.
  */
-async function resendForgotten({ database, boss, news, resendMs = RESEND_MS }: JobQueueDeps): Promise<void> {
+async function resendForgotten({ database, boss, news }: JobQueueDeps, waitedMs: number): Promise<void> {
   const rows = await database.query(
     `SELECT id, attempt FROM jobs
      WHERE status = 'init' AND ready_at < now() - $1 * interval '1 millisecond'
      ORDER BY queue_seq LIMIT ${RESEND_MAX}`,
-    [resendMs / 2],
+    [waitedMs],
   );
   if (rows.length === 0) return;
   await boss.send(
@@ -76,17 +79,6 @@ async function resendForgotten({ database, boss, news, resendMs = RESEND_MS }: J
 }
 
 async function repeat(everyMs: number, signal: AbortSignal, body: () => Promise<void>): Promise<void> {
-  while (!signal.aborted) {
-    await body();
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, everyMs);
-      signal.addEventListener('abort', done, { once: true });
-      if (signal.aborted) done();
-    });
-  }
+  const pause = (): Promise<boolean> => sleep(everyMs, true, { signal }).catch(() => false);
+  while (await pause()) await body();
 }
