@@ -139,9 +139,15 @@ function listLinkedFolder(base: string, folder: string): readonly (readonly [pat
 }
 
 function standingAt(path: string): Standing {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return { kind: 'nothing' };
-  return stats.isSymbolicLink() ? { kind: 'link', target: readlinkSync(path) } : { kind: 'something' };
+  try {
+    return lstatSync(path).isSymbolicLink()
+      ? { kind: 'link', target: readlinkSync(path) }
+      : { kind: 'something' };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'nothing' };
+    throw error;
+  }
 }
 
 interface Folder {
