@@ -75,7 +75,7 @@ async function withStore<T>(
 ): Promise<T> {
   const cell = await host.startCell(null, network);
   try {
-    await cell.makeFolders(CELL_FOLDERS);
+    await cell.makeFolders([...CELL_FOLDERS, CELL.basesTemporary]);
     await cell.write(CELL.registries, REGISTRIES_CONF);
     return await work(
       (args, input) =>
@@ -84,6 +84,7 @@ async function withStore<T>(
           account: host.account,
           args: [...storageArgs('bases'), ...args],
           timeoutMs: IMPORT_TIMEOUT_MS,
+          temporaryFolder: CELL.basesTemporary,
           ...(input === undefined ? {} : { input }),
         }),
       cell,

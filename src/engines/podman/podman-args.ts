@@ -8,6 +8,7 @@ import type { EngineAccount } from './account.ts';
 export const CELL = {
   space: '/space',
   bases: '/bases',
+  basesTemporary: '/bases/tmp',
   layers: '/space/storage/overlay',
   runtime: '/run/engine',
   dockerfile: '/run/step/Dockerfile',
@@ -18,9 +19,6 @@ export const CELL = {
   data: '/run/step/data',
   temporary: '/run/step/temporary',
 } as const;
-
-/** The one container of a run's cell. */
-export const CONTAINER_NAME = 'job';
 
 /** No registry is ever asked for a short name, and none is configured. */
 export const REGISTRIES_CONF = 'unqualified-search-registries = []\nshort-name-mode = "enforcing"\n';
@@ -57,7 +55,10 @@ export const CELL_FOLDERS: readonly string[] = [
 ];
 
 /** Global arguments, for the storage of a space or the base store itself. */
-export function storageArgs(store: 'space' | 'bases', runtime?: string): readonly string[] {
+export function storageArgs(
+  store: 'space' | 'bases',
+  runtime: string | undefined = undefined,
+): readonly string[] {
   return [
     ...(store === 'space'
       ? ['--root', '/space/storage', '--storage-opt', `additionalimagestore=${CELL.bases}`]
@@ -92,11 +93,14 @@ export function buildArgs(request: BuildRequest, contextFolder: string): readonl
 }
 
 /** Arguments of one run. Nothing of the image's configuration but its command, environment and folder is used. */
-export function runArgs(request: RunRequest, runtime?: string): readonly string[] {
+export function runArgs(
+  request: RunRequest,
+  { name, runtime }: { readonly name: string; readonly runtime: string | undefined },
+): readonly string[] {
   const { limits } = request;
   return [
     ...storageArgs('space', runtime),
-    ...['run', '--name', CONTAINER_NAME, '--pull=never', '--log-driver', 'none', '--network', 'none'],
+    ...['run', '--name', name, '--pull=never', '--log-driver', 'none', '--network', 'none'],
     ...[
       '--cap-drop',
       'all',

@@ -18,6 +18,8 @@ export interface CommandRequest {
   readonly maxOutputBytes?: number;
   readonly timeoutMs?: number;
   readonly input?: AsyncIterable<Buffer>;
+  /** Where large files pass through; in a cell without a space `/space` is a small tmpfs. */
+  readonly temporaryFolder?: string;
 }
 
 /**
@@ -25,7 +27,14 @@ export interface CommandRequest {
  * cell is dead then.
  */
 export async function runPodman(request: CommandRequest): Promise<CommandResult> {
-  const { cell, account, args, timeoutMs = TIMEOUT_MS, maxOutputBytes = 1024 * 1024 } = request;
+  const {
+    cell,
+    account,
+    args,
+    timeoutMs = TIMEOUT_MS,
+    maxOutputBytes = 1024 * 1024,
+    temporaryFolder,
+  } = request;
   const output = { stdout: '', stderr: '' };
   let problem: string | undefined;
   const stop = (why: string): void => {
@@ -37,7 +46,7 @@ export async function runPodman(request: CommandRequest): Promise<CommandResult>
     const { exitCode } = await cell.spawn({
       command: 'podman',
       args,
-      env: engineEnv(account),
+      env: { ...engineEnv(account), ...(temporaryFolder === undefined ? {} : { TMPDIR: temporaryFolder }) },
       maxOutputBytes,
       onOutput: (stream, chunk) => {
         output[stream] += chunk.toString('utf8');

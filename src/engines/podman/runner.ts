@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import type { Digest } from '../../core/digest.ts';
 import { DrydockError } from '../../core/errors.ts';
@@ -5,7 +6,7 @@ import type { ResultFile, RunOutcome } from '../../core/outcome.ts';
 import type { Runner, RunRequest } from '../../core/ports.ts';
 import type { Cell } from './cell.ts';
 import { findImage } from './images.ts';
-import { CELL, CONTAINER_NAME, engineEnv, runArgs, storageArgs } from './podman-args.ts';
+import { CELL, engineEnv, runArgs, storageArgs } from './podman-args.ts';
 import { runPodmanOrThrow } from './podman-command.ts';
 import type { SpaceContext } from './space.ts';
 import { type StepEnd, supervise } from './supervise.ts';
@@ -43,11 +44,12 @@ export function createRunner(space: SpaceContext): Runner {
           return { outcome, isolation };
         }
         await mountWritable(cell, request, space);
+        const name = `run-${randomUUID()}`;
         const end = await supervise({
           cell,
           cgroup,
           command: 'podman',
-          args: runArgs(request, runsc),
+          args: runArgs(request, { name, runtime: runsc }),
           env: engineEnv(host.account),
           timeoutMs: request.limits.timeoutMs,
           maxOutputBytes: request.limits.maxOutputBytes,
@@ -58,7 +60,7 @@ export function createRunner(space: SpaceContext): Runner {
           stop: () => cell.killAll(),
         });
         const result = await takeResult(cell, end);
-        const outcome = await readOutcome(end, { cell, request, space, result });
+        const outcome = await readOutcome(end, { cell, request, space, name, result });
         return { outcome, isolation };
       } finally {
         await cell[Symbol.asyncDispose]();
@@ -138,10 +140,12 @@ interface Ended {
   readonly cell: Cell;
   readonly request: RunRequest;
   readonly space: SpaceContext;
+  /** The container's. */
+  readonly name: string;
   readonly result: ResultFile;
 }
 
-async function readOutcome(end: StepEnd, { cell, request, space, result }: Ended): Promise<RunOutcome> {
+async function readOutcome(end: StepEnd, { cell, request, space, name, result }: Ended): Promise<RunOutcome> {
   const { limits } = request;
   const common = { result, durationMs: Math.round(end.durationMs) };
   switch (end.status) {
@@ -163,7 +167,7 @@ async function readOutcome(end: StepEnd, { cell, request, space, result }: Ended
     .slice(0, MAX_MESSAGE_LENGTH);
   if (exitCode === null)
     throw new DrydockError('engine-failed', `podman run was killed by ${end.signal}: ${message}`);
-  const state = exitCode >= 125 && exitCode <= 127 ? await readState(cell, space) : 'started';
+  const state = exitCode >= 125 && exitCode <= 127 ? await readState({ cell, space, name }) : 'started';
   if (state === 'missing' && !IMAGE_FAULT.test(message))
     throw new DrydockError('engine-failed', `podman run could not make a container: ${message}`);
   if (state !== 'started') return { status: 'not-started', message, ...common };
@@ -174,13 +178,17 @@ async function readOutcome(end: StepEnd, { cell, request, space, result }: Ended
 }
 
 /** How far the run came: 125 to 127 are Podman's own words for trouble, and may be a program's as well. */
-async function readState(cell: Cell, space: SpaceContext): Promise<'missing' | 'created' | 'started'> {
+async function readState({
+  cell,
+  space,
+  name,
+}: Pick<Ended, 'cell' | 'space' | 'name'>): Promise<'missing' | 'created' | 'started'> {
   const text = await runPodmanOrThrow({
     cell,
     account: space.host.account,
     args: [
       ...storageArgs('space'),
-      ...['ps', '--all', '--format', '{{.StartedAt}}', '--filter', `name=^${CONTAINER_NAME}$`],
+      ...['ps', '--all', '--format', '{{.StartedAt}}', '--filter', `name=^${name}$`],
     ],
   });
   if (text.trim() === '') return 'missing';
