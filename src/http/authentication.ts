@@ -31,12 +31,12 @@ export function createAuthentication(deps: {
   const callers = new WeakMap<FastifyRequest, Caller>();
   return {
     authenticate: async (request, reply) => {
-      await deps.failures.peek(request, reply);
+      deps.failures.peek(request, reply);
       const shown = request.headers.authorization;
       const token = shown === undefined ? undefined : CREDENTIALS.exec(shown)?.[1];
       const caller = token === undefined ? undefined : await deps.tokens.verify(token);
       if (caller === undefined) {
-        await deps.failures.take(request, reply);
+        deps.failures.take(request, reply);
         const challenge = 'Bearer realm="drydock"';
         reply.header(
           'www-authenticate',

@@ -1,5 +1,3 @@
-import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../core/clock.ts';
 import { DrydockError } from '../core/errors.ts';
@@ -30,6 +28,7 @@ import { addListJobs } from './routes/list-jobs.ts';
 import { addMetrics } from './routes/metrics.ts';
 import { addReplaceJob } from './routes/replace-job.ts';
 import { addRetryJob } from './routes/retry-job.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Asked by machines every few seconds. */
 const QUIET: ReadonlySet<string> = new Set(['/health', '/health/live', '/metrics']);
@@ -39,22 +38,22 @@ const QUIET: ReadonlySet<string> = new Set(['/health', '/health/live', '/metrics
  * Every error is answered as a problem document.
  */
 export async function createApp(deps: HttpDeps): Promise<App> {
+  const { clock = systemClock } = deps;
   const app = createBareApp(deps);
   const routes = refuseOtherMethods(app);
-  await addShields(app, deps);
-  const anonymous = createRateLimiter(app, {
+  addShields(app, deps);
+  const anonymous = createRateLimiter({
+    clock,
     name: 'address',
     perMinute: deps.settings.limits.anonymousRequestsPerMinute,
     isShown: true,
   });
-  app.setNotFoundHandler(
-    { preHandler: (request: FastifyRequest, reply: FastifyReply) => anonymous.take(request, reply) },
-    noSuchPath,
-  );
+  app.setNotFoundHandler({ preHandler: countBy(anonymous) }, noSuchPath);
   await addDocument(app, deps.settings);
   const authentication = createAuthentication({
     tokens: deps.tokens,
-    failures: createRateLimiter(app, {
+    failures: createRateLimiter({
+      clock,
       name: 'failed authentication',
       perMinute: deps.settings.limits.failedAuthenticationsPerMinute,
       isShown: false,
@@ -67,18 +66,12 @@ export async function createApp(deps: HttpDeps): Promise<App> {
   return app;
 }
 
-async function addShields(app: App, { metrics }: HttpDeps): Promise<void> {
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
+function addShields(app: App, { metrics }: HttpDeps): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+    done();
   });
-  await app.register(rateLimit, { global: false });
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id).header('cache-control', 'no-store');
-  });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     const { statusCode, elapsedTime: durationMs } = reply;
     metrics.observe({ method: request.method, route, statusCode, durationMs });
@@ -92,21 +85,24 @@ async function addShields(app: App, { metrics }: HttpDeps): Promise<void> {
     };
     if (QUIET.has(route)) request.log.debug(line, 'answered');
     else request.log.info(line, 'answered');
+    done();
   });
 }
 
 async function addProtectedRoutes(app: App, deps: HttpDeps, authentication: Authentication): Promise<void> {
-  const { limits } = deps.settings;
+  const { clock = systemClock, settings } = deps;
+  const { limits } = settings;
   const streams = createEventStreams(deps, limits);
   app.addHook('preClose', async () => streams.close());
   const context: RouteContext = {
     ...deps,
-    idempotency: deps.idempotency ?? createMemoryIdempotencyStore(systemClock),
+    idempotency: deps.idempotency ?? createMemoryIdempotencyStore(clock),
     callerOf: authentication.callerOf,
     admitBody: createLargeBodyGate(limits),
     streams,
   };
-  const perToken = createRateLimiter(app, {
+  const perToken = createRateLimiter({
+    clock,
     name: 'token',
     perMinute: limits.requestsPerMinute,
     keyOf: (request) => authentication.callerOf(request).id,
@@ -115,7 +111,7 @@ async function addProtectedRoutes(app: App, deps: HttpDeps, authentication: Auth
   const routes = async (scope: App): Promise<void> => {
     scope.addHook('onRequest', async (request, reply) => {
       await authentication.authenticate(request, reply);
-      await perToken.take(request, reply);
+      perToken.take(request, reply);
     });
     for (const add of [addCreateJob, addGetJob, addListJobs, addReplaceJob, addDeleteJob])
       add(scope, context);
@@ -132,7 +128,7 @@ async function addOpenRoutes(
   guards: { readonly anonymous: RateLimiter; readonly authentication: Authentication },
 ): Promise<void> {
   await app.register(async (scope: App) => {
-    scope.addHook('onRequest', (request, reply) => guards.anonymous.take(request, reply));
+    scope.addHook('onRequest', countBy(guards.anonymous));
     addHealth(scope, deps);
     addGetProblem(scope);
     if (deps.settings.metricsAccess === 'open') addMetrics(scope, deps);
@@ -149,6 +145,11 @@ async function addOpenRoutes(
     });
     addMetrics(scope, deps);
   });
+}
+
+/** A hook that counts the request. */
+function countBy(limiter: RateLimiter): (request: FastifyRequest, reply: FastifyReply) => Promise<void> {
+  return async (request, reply) => limiter.take(request, reply);
 }
 
 function noSuchPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,5 +1,6 @@
 import type { Digest } from '../core/digest.ts';
 import type {
+  Clock,
   EngineDescription,
   EventLog,
   IdempotencyStore,
@@ -35,6 +36,8 @@ export interface HttpDeps {
   readonly sbom: (report: JobReport) => string;
   /** What the engine of this host has and enforces; null when this process has none. */
   readonly describe: () => Promise<EngineDescription | null>;
+  /** Absent: the real time. */
+  readonly clock?: Clock;
   readonly metrics: HttpMetrics;
   readonly settings: HttpSettings;
   /** Where the log goes, one JSON object a line; null for none. */

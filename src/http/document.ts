@@ -1,3 +1,4 @@
+import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { App } from './app.ts';
@@ -52,9 +53,12 @@ export async function addDocument(app: App, settings: HttpSettings): Promise<voi
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'no-cache').send(app.swagger()),
   );
-  await app.register(swaggerUi, {
-    routePrefix: '/api/v1/docs',
-    staticCSP: PAGE_POLICY,
-    uiConfig: { url: '/api/v1/openapi.json', validatorUrl: null, deepLinking: true },
+  await app.register(async (scope) => {
+    await scope.register(helmet, { contentSecurityPolicy: false });
+    await scope.register(swaggerUi, {
+      routePrefix: '/api/v1/docs',
+      staticCSP: PAGE_POLICY,
+      uiConfig: { url: '/api/v1/openapi.json', validatorUrl: null, deepLinking: true },
+    });
   });
 }

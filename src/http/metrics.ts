@@ -28,16 +28,10 @@ const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 
 export function createPrometheusMetrics(options: { readonly process: boolean }): Metrics & HttpMetrics {
   const registry = new Registry();
   if (options.process) collectDefaultMetrics({ register: registry, prefix: 'drydock_' });
-  const requests = new Counter({
-    name: 'drydock_http_requests_total',
-    help: 'Answered requests by route template and class of status.',
-    labelNames: ['method', 'route', 'class'] as const,
-    registers: [registry],
-  });
   const durations = new Histogram({
     name: 'drydock_http_request_duration_seconds',
-    help: 'From the first byte of the request to the last of the answer.',
-    labelNames: ['method', 'route'] as const,
+    help: 'Of answered requests by route template and class of status, from the first byte of the request to the last of the answer.',
+    labelNames: ['method', 'route', 'class'] as const,
     buckets: SECONDS,
     registers: [registry],
   });
@@ -47,8 +41,8 @@ export function createPrometheusMetrics(options: { readonly process: boolean }):
     contentType: registry.contentType,
     render: () => registry.metrics(),
     observe: ({ method, route, statusCode, durationMs }) => {
-      requests.inc({ method, route, class: `${Math.floor(statusCode / 100)}xx` });
-      durations.observe({ method, route }, durationMs / 1000);
+      const labels = { method, route, class: `${Math.floor(statusCode / 100)}xx` };
+      durations.observe(labels, durationMs / 1000);
     },
   };
 }

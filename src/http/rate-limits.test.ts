@@ -40,3 +40,17 @@ test('an IPv6 neighbour of the same /64 shares the budget', async () => {
     [200, 429, 200],
   );
 });
+
+test('the budget is whole again when the minute is over', async () => {
+  let nowMs = 0;
+  const clock = { now: () => new Date(nowMs) };
+  await using it = await openTestApp({ deps: { clock }, limits: { requestsPerMinute: 1 } });
+  const ask = async () => (await it.app.inject({ url: '/api/v1/jobs', headers: it.asSubmitter })).statusCode;
+
+  const before = [await ask(), await ask()];
+  nowMs = 59_999;
+  before.push(await ask());
+  nowMs = 60_000;
+
+  assert.deepEqual([...before, await ask()], [200, 429, 429, 200]);
+});

@@ -32,7 +32,8 @@ export function addGetJob(app: App, context: RouteContext): void {
         reply.header('etag', tag).header('cache-control', 'private, no-cache');
         if (isKnown(request.headers['if-none-match'], tag)) return reply.code(304).send(undefined);
       }
-      return reply.send(toJobOut(job, await context.jobs.queuePosition(job.id)));
+      const position = job.status === 'init' ? await context.jobs.queuePosition(job.id) : null;
+      return reply.send(toJobOut(job, position));
     },
   );
 }

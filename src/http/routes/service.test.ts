@@ -60,7 +60,10 @@ test('metrics count requests by template, never by path', async () => {
   const { body, headers } = await it.app.inject('/metrics');
 
   assert.match(String(headers['content-type']), /^text\/plain; version=0\.0\.4/);
-  assert.match(body, /drydock_http_requests_total{method="GET",route="\/api\/v1\/job\/:id",class="4xx"} 1/);
+  assert.match(
+    body,
+    /drydock_http_request_duration_seconds_count{method="GET",route="\/api\/v1\/job\/:id",class="4xx"} 1/,
+  );
   assert.match(body, /route="none",class="4xx"} 1/);
   assert.doesNotMatch(body, new RegExp(`${id}|made-up`));
 });
