@@ -46,10 +46,26 @@ function wrapPglite(pglite: PGlite): Database {
           throw error;
         }
       }),
-    transaction: (body) => alone(() => pglite.transaction((it) => body(asSql(it)))).catch(rethrow),
+    transaction: (body) => alone(() => inTransaction(pglite, body)),
     listen: async () => undefined,
     [Symbol.asyncDispose]: () => alone(() => pglite.close()),
   };
+}
+
+async function inTransaction<T>(pglite: PGlite, body: (sql: Sql) => Promise<T>): Promise<T> {
+  let bodyError: unknown;
+  try {
+    return await pglite.transaction(async (it) => {
+      try {
+        return await body(asSql(it));
+      } catch (error) {
+        bodyError = error;
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw error === bodyError ? error : databaseError(error);
+  }
 }
 
 function asSql(pglite: Pick<PGlite | Transaction, 'query' | 'exec'>): Sql {

@@ -52,16 +52,17 @@ async function inTransaction<T>(pool: pg.Pool, body: (sql: Sql) => Promise<T>): 
     client.off('error', onError);
     client.release(broken);
   };
+  const sql = asSql(client);
   try {
-    await client.query('BEGIN');
-    const result = await body(asSql(client));
-    await client.query('COMMIT');
-    release();
+    await sql.query('BEGIN');
+    const result = await body(sql);
+    await sql.query('COMMIT');
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(onError);
+    throw error;
+  } finally {
     release();
-    throw databaseError(error);
   }
 }
 

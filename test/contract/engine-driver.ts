@@ -7,6 +7,8 @@ export interface EngineDriver {
   readonly skip: string | false;
   /** False for the fake: what only a kernel can keep is not asked of it. */
   readonly isReal: boolean;
+  /** How many tests of a suite may run at once. One by one, unless it says more. */
+  readonly concurrency?: number;
   /** An engine of its own with the contract's base image in it. */
   create(): Promise<EngineUnderTest>;
 }
@@ -20,6 +22,14 @@ export interface EngineUnderTest extends AsyncDisposable {
   reopen(): Promise<Engine>;
   /** Images, containers, volumes, processes and mounts that are there beside the bases, a line each. */
   leftovers(): Promise<readonly string[]>;
+}
+
+/** How a suite is run for a driver. */
+export function suiteOptions({ skip, concurrency = 1 }: EngineDriver): {
+  readonly skip: string | false;
+  readonly concurrency: number;
+} {
+  return { skip, concurrency };
 }
 
 /** Skips with a reason a test that a fake can't be asked. */

@@ -25,14 +25,14 @@ function contents(outside: string): string {
     'RUN echo one > /app/a/package.json && echo two > /app/b/package.json && echo meta > /app/a/x.dist-info/METADATA',
     'RUN ln -s /app/a/package.json /absolute && ln -s ../../../../app/b/package.json /app/climbing && ln -s loop /loop && ln /app/a/package.json /app/hard',
     `RUN ln -s ${outside} /escape && ln -s ../../../../../../..${outside} /app/escape && ln -s /proc/self/root${outside} /proc-escape`,
-    'RUN mkfifo /app/fifo && dd if=/dev/zero of=/app/big bs=5000 count=1 2>/dev/null && truncate -s 1G /app/sparse && echo secret > /app/secret && chmod 000 /app/secret',
+    'RUN mkfifo /app/fifo && dd if=/dev/zero of=/app/big bs=5000 count=1 2>/dev/null && truncate -s 20M /app/sparse && echo secret > /app/secret && chmod 000 /app/secret',
     'RUN echo gone > /app/gone && echo old > /app/changed',
     'RUN rm /app/gone && echo new > /app/changed',
     'USER 1234:5678',
     'ENV A=b C="d e"',
     'WORKDIR /app',
     'LABEL a=1 b="two words"',
-    'VOLUME ["/vol1", "/etc/passwd"]',
+    'VOLUME ["/vol1", "/app/a"]',
     'EXPOSE 80 443/udp',
     'STOPSIGNAL SIGUSR1',
     'HEALTHCHECK CMD true',
@@ -94,7 +94,7 @@ export function imageStoreContract(driver: EngineDriver): void {
       assert.deepEqual(config.cmd, ['echo hi', 'x']);
       assert.equal(config.workingDir, '/app');
       assert.deepEqual({ ...config.labels }, { a: '1', b: 'two words' });
-      assert.deepEqual([...config.volumes].sort(), ['/etc/passwd', '/vol1']);
+      assert.deepEqual([...config.volumes].sort(), ['/app/a', '/vol1']);
       assert.deepEqual([...config.exposedPorts].sort(), ['443/udp', '80/tcp']);
       assert.equal(config.stopSignal, 'SIGUSR1');
       assert.equal(config.hasHealthcheck, true);
@@ -138,7 +138,8 @@ export function imageStoreContract(driver: EngineDriver): void {
       });
 
       assert.doesNotMatch(JSON.stringify(given), /of the host/);
-      assert.ok(!Object.values(given).some((content) => content !== null && content !== '(unreadable)'));
+      // Builders leave an empty /etc/hostname behind.
+      assert.ok(Object.values(given).every((content) => [null, '', '(unreadable)'].includes(content)));
     });
 
     test('a loop of links ends', async () => {
@@ -194,7 +195,7 @@ export function imageStoreContract(driver: EngineDriver): void {
         files.map((file) => file.kind === 'file' && [file.path, file.sizeBytes, file.content]),
         [
           ['/app/big', 5000, null],
-          ['/app/sparse', 2 ** 30, null],
+          ['/app/sparse', 20 * 2 ** 20, null],
         ],
       );
     });
