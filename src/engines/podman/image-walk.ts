@@ -1,4 +1,4 @@
-import { closeSync, type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, type Dirent, lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs';
 import type { CollectedFile, Wants } from '../../core/ports.ts';
 import { openRegularFile, readBounded, specialKind } from './result-file.ts';
 
@@ -169,7 +169,7 @@ export function resolveInside(root: string, path: string): string | undefined {
       real.pop();
       continue;
     }
-    const stats = lstatSync(`${root}/${[...real, name].join('/')}`, { throwIfNoEntry: false });
+    const stats = lstatOrNothing(`${root}/${[...real, name].join('/')}`);
     if (stats === undefined) return undefined;
     if (!stats.isSymbolicLink()) {
       real.push(name);
@@ -182,6 +182,16 @@ export function resolveInside(root: string, path: string): string | undefined {
     pending.push(...target.split('/').reverse());
   }
   return `/${real.join('/')}`;
+}
+
+function lstatOrNothing(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // What should be a folder on the way is a file.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 /** Folders that an engine mounts over; as links they have led engines out of the image (CVE-2026-41579). */

@@ -79,7 +79,17 @@ export function buildArgs(request: BuildRequest, contextFolder: string): readonl
   const fileBytes = Math.max(limits.diskBytes, MIN_FILE_BYTES);
   return [
     ...storageArgs('space'),
-    ...['build', '--isolation', 'oci', '--format', 'docker', '--jobs', '1', '--pull=never'],
+    ...[
+      'build',
+      '--isolation',
+      'oci',
+      '--format',
+      'docker',
+      '--identity-label=false',
+      '--jobs',
+      '1',
+      '--pull=never',
+    ],
     ...['--no-cache', '--force-rm', '--no-hosts'],
     // `host` is the cell's own network namespace, which has nothing but what was put into it.
     ...(request.network === 'none' ? ['--network', 'none'] : ['--network', 'host', '--dns', RESOLVER]),
