@@ -54,21 +54,11 @@ export function createFolderFiles(root: string): ImageFiles {
 async function* walk(base: string, wants: Wants): AsyncGenerator<CollectedFile> {
   const read = createReader(base, wants);
   const given = new Set<string>();
-  const once = function* (path: string, give: () => CollectedFile | undefined): Generator<CollectedFile> {
-    if (given.has(path)) return;
-    const file = give();
-    if (file === undefined) return;
-    given.add(path);
-    yield file;
-  };
   try {
-    for (const path of wants.paths) yield* once(path, () => readExact(base, path, read));
-    for (const folder of wants.folders)
-      for (const [path, real] of listLinkedFolder(base, folder)) yield* once(path, () => read(path, real));
-    const isWanted = createWantedPath(wants);
-    for await (const found of listTree(base)) {
-      if ('kind' in found) yield found;
-      else for (const path of found.filter(isWanted)) yield* once(path, () => read(path, path));
+    for await (const found of findWanted(base, wants)) {
+      if (given.has(found.path)) continue;
+      given.add(found.path);
+      yield 'kind' in found ? found : read(found);
     }
   } catch (error) {
     if (!(error instanceof Enough)) throw error;
@@ -76,13 +66,31 @@ async function* walk(base: string, wants: Wants): AsyncGenerator<CollectedFile> 
   }
 }
 
-type Read = (path: string, realPath: string) => CollectedFile;
+/** Something to be read: the name that it was asked for by, and its link-free path. */
+interface Place {
+  readonly path: string;
+  readonly real: string;
+}
+
+/** Everything that is wanted, perhaps more than once. */
+async function* findWanted(base: string, wants: Wants): AsyncGenerator<Place | CollectedFile> {
+  for (const path of wants.paths) yield* findExact(base, path);
+  for (const folder of wants.folders) yield* listWantedFolder(base, folder);
+  if (wants.basenames.length === 0 && wants.suffixes.length === 0) return;
+  const isWanted = createWantedPath(wants);
+  for await (const found of listTree(base)) {
+    if ('kind' in found) yield found;
+    else for (const path of found.filter(isWanted)) yield { path, real: path };
+  }
+}
+
+type Read = (place: Place) => CollectedFile;
 
 function createReader(base: string, wants: Wants): Read {
   let roomBytes = wants.maxTotalBytes;
-  return (path, realPath) => {
+  return ({ path, real }) => {
     try {
-      const fd = openSync(base + realPath, OPEN_FLAGS);
+      const fd = openSync(base + real, OPEN_FLAGS);
       try {
         const stats = fstatSync(fd);
         if (!stats.isFile()) throw new Error('it is not a regular file');
@@ -114,27 +122,25 @@ function readBounded(fd: number, sizeBytes: number): Uint8Array {
   return content.subarray(0, filled);
 }
 
-function readExact(base: string, path: string, read: Read): CollectedFile | undefined {
+function findExact(base: string, path: string): readonly (Place | CollectedFile)[] {
   try {
-    const realPath = resolveLinks(path, (each) => standingAt(base + each));
-    return realPath === undefined ? undefined : read(path, realPath);
+    const real = resolveLinks(path, (each) => standingAt(base + each));
+    return real === undefined ? [] : [{ path, real }];
   } catch (error) {
-    if (error instanceof Enough) throw error;
-    return unreadable(path, error);
+    return [unreadable(path, error)];
   }
 }
 
-/** The files of a wanted folder that stands behind links: the walk does not come by under that name. */
-function listLinkedFolder(base: string, folder: string): readonly (readonly [path: string, real: string])[] {
+/** The files of a wanted folder, under the name that was asked for, whatever links lead to it. */
+function listWantedFolder(base: string, folder: string): readonly (Place | CollectedFile)[] {
   try {
     const real = resolveLinks(folder, (each) => standingAt(base + each));
-    if (real === undefined || real === folder) return [];
+    if (real === undefined || !lstatSync(base + real).isDirectory()) return [];
     return readdirSync(base + real, { withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ name }) => [`${folder}/${name}`, `${real}/${name}`]);
-  } catch {
-    // Not a folder, or links without end. A folder that is there but locked is told by the walk under its real name.
-    return [];
+      .filter((entry) => !entry.isDirectory() && !entry.isSymbolicLink())
+      .map(({ name }) => ({ path: `${folder}/${name}`, real: `${real}/${name}` }));
+  } catch (error) {
+    return [unreadable(folder, error)];
   }
 }
 

@@ -132,7 +132,7 @@ function write(bom: Bom, { status }: Inventory, places: ReadonlyMap<string, read
       compositions: [{ aggregate: 'incomplete', assemblies: ['image'] }],
     }),
   };
-  const { bomFormat, specVersion, ...rest } = document;
+  const { bomFormat, specVersion, serialNumber: _, ...rest } = document;
   const serialNumber = `urn:uuid:${uuidOf(JSON.stringify(document))}`;
   return `${JSON.stringify({ bomFormat, specVersion, serialNumber, ...rest }, null, 2)}\n`;
 }

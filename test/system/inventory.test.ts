@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import type { ImageFiles } from '../../src/core/ports.ts';
+import { createFolderFiles } from '../../src/image/folder-files.ts';
+import { takeInventory } from '../../src/inventory/take-inventory.ts';
+
+const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
+const DEBIAN_PYTHON = '/usr/lib/python3/dist-packages';
+
+/** Without the walk over everything: only what stands at known paths. */
+const atKnownPaths = (files: ImageFiles): ImageFiles => ({
+  collect: (wants) => files.collect({ ...wants, basenames: [], suffixes: [] }),
+});
+
+async function listed(files: ImageFiles, type: string): Promise<readonly string[]> {
+  const { packages } = await takeInventory(files);
+  return packages
+    .filter((each) => each.type === type)
+    .map(({ name, version, architecture = '', source }) =>
+      [name, version, architecture, source?.name, source?.version].join(' ').trimEnd(),
+    )
+    .sort();
+}
+
+suite('an inventory beside the tools that own the packages', () => {
+  let root: string;
+
+  before(async () => {
+    root = await mkdtemp(join(tmpdir(), 'drydock-inventory-'));
+  });
+  after(() => rm(root, { recursive: true }));
+
+  test('lists this machine as dpkg-query does', { skip: !has('dpkg-query') && 'no dpkg-query' }, async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is dpkg-query's own format
+    const format =
+      '${db:Status-Status} ${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\n';
+    const expected = execFileSync('dpkg-query', ['-W', `-f=${format}`], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line !== '' && !/^(not-installed|config-files) /.test(line))
+      .map((line) => line.slice(line.indexOf(' ') + 1))
+      .sort();
+
+    assert.deepEqual(await listed(atKnownPaths(createFolderFiles('/')), 'deb'), expected);
+  });
+
+  test('follows what dpkg itself writes', { skip: !has('dpkg-deb') && 'no dpkg-deb' }, async () => {
+    const system = join(root, 'system');
+    const control = (name: string, more: string): string =>
+      `Package: ${name}\nVersion: 1:2.0~rc1-3+b1\nArchitecture: all\nMaintainer: A <a@b.example>\n${more}Description: a test\n of two lines\n .\n`;
+    for (const folder of ['etc', 'var/lib/dpkg/info', 'var/lib/dpkg/updates'])
+      await mkdir(join(system, folder), { recursive: true });
+    await writeFile(join(system, 'etc/os-release'), 'ID=debian\nVERSION_ID="12"\n');
+    await writeFile(join(system, 'var/lib/dpkg/status'), '');
+    for (const [name, more] of [
+      ['drydock-one', 'Source: drydock (2.0-3)\n'],
+      ['drydock-two', ''],
+      ['drydock-gone', ''],
+    ] as const) {
+      const tree = join(root, name);
+      await mkdir(join(tree, 'DEBIAN'), { recursive: true });
+      await mkdir(join(tree, 'etc'));
+      await writeFile(join(tree, 'etc', name), 'configuration');
+      await writeFile(join(tree, 'DEBIAN/conffiles'), `/etc/${name}\n`);
+      await writeFile(join(tree, 'DEBIAN/control'), control(name, more));
+      execFileSync('dpkg-deb', ['--root-owner-group', '--build', tree], { stdio: 'ignore' });
+    }
+    const dpkg = (...argv: readonly string[]): void => {
+      const options = [`--root=${system}`, '--force-all', '--log=/dev/null', ...argv];
+      execFileSync('dpkg', options, { stdio: 'ignore', env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
+    };
+    for (const name of ['drydock-one', 'drydock-two', 'drydock-gone'])
+      dpkg('--install', join(root, `${name}.deb`));
+    dpkg('--remove', 'drydock-gone');
+
+    const { status, packages } = await takeInventory(createFolderFiles(system));
+
+    assert.equal(status, 'complete');
+    assert.deepEqual(
+      packages.map(({ purl, source }) => [purl, source]),
+      [
+        [
+          'pkg:deb/debian/drydock-one@1:2.0~rc1-3%2Bb1?arch=all&distro=debian-12',
+          { name: 'drydock', version: '2.0-3' },
+        ],
+        [
+          'pkg:deb/debian/drydock-two@1:2.0~rc1-3%2Bb1?arch=all&distro=debian-12',
+          { name: 'drydock-two', version: '1:2.0~rc1-3+b1' },
+        ],
+      ],
+    );
+  });
+
+  test('lists what npm installed', { skip: !has('npm') && 'no npm' }, async () => {
+    const app = join(root, 'app');
+    const source = join(root, 'source');
+    await mkdir(app);
+    await mkdir(source);
+    const manifest = { name: '@drydock/test', version: '1.2.3-beta.1', license: 'Apache-2.0' };
+    await writeFile(join(source, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', version: '9.9.9' }));
+    execFileSync('npm', ['pack', '--silent', source], { cwd: app, stdio: 'ignore' });
+    const options = ['--offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'];
+    execFileSync('npm', ['install', ...options, './drydock-test-1.2.3-beta.1.tgz'], {
+      cwd: app,
+      stdio: 'ignore',
+    });
+
+    const { packages } = await takeInventory(createFolderFiles(app));
+
+    assert.deepEqual(
+      packages.map(({ purl, licenses }) => [purl, licenses]),
+      [['pkg:npm/%40drydock/test@1.2.3-beta.1', ['Apache-2.0']]],
+    );
+  });
+
+  test('lists the Python packages that Python sees', {
+    skip: !(has('/usr/bin/python3') && existsSync(DEBIAN_PYTHON)) && 'no Python of Debian',
+  }, async () => {
+    const program = `import importlib.metadata as m\nfor d in m.distributions(path=['${DEBIAN_PYTHON}']): print(d.metadata['Name'], d.version)`;
+    const expected = execFileSync('/usr/bin/python3', ['-c', program], { encoding: 'utf8' });
+
+    assert.deepEqual(
+      await listed(createFolderFiles(DEBIAN_PYTHON), 'pypi'),
+      [...new Set(expected.trim().split('\n'))].filter(Boolean).sort(),
+    );
+  });
+
+  test('a FIFO in the place of a database neither holds the reader nor looks clean', async () => {
+    const system = join(root, 'fifo');
+    await mkdir(join(system, 'etc'), { recursive: true });
+    await mkdir(join(system, 'var/lib/dpkg'), { recursive: true });
+    await writeFile(join(system, 'etc/os-release'), 'ID=debian\n');
+    execFileSync('mkfifo', [join(system, 'var/lib/dpkg/status')]);
+
+    const { status, notes } = await takeInventory(createFolderFiles(system));
+
+    assert.equal(status, 'inconclusive');
+    assert.match(notes.join(), /status could not be read: it is not a regular file/);
+  });
+});
