@@ -19,7 +19,14 @@ const SUBMISSIONS = [
 
 const folder = await mkdtemp(join(tmpdir(), 'drydock-demo-'));
 const port = 5000 + Math.floor(Math.random() * 4000) + 100;
-const env = { ...process.env, DRYDOCK_PORT: String(port), DRYDOCK_URL: `http://127.0.0.1:${port}`, DRYDOCK_DATA_DIR: join(folder, 'data'), DRYDOCK_LOG_LEVEL: 'warn' };
+const env = {
+  ...process.env,
+  DRYDOCK_PORT: String(port),
+  DRYDOCK_URL: `http://127.0.0.1:${port}`,
+  DRYDOCK_DATA_DIR: join(folder, 'data'),
+  DRYDOCK_LOG_LEVEL: 'warn',
+  DRYDOCK_POLICY: join(ROOT, 'examples/policy.yaml'),
+};
 const since = performance.now();
 const service = spawn(DRYDOCK, ['serve'], { env, stdio: ['ignore', 'inherit', 'inherit'] });
 const gone = new Promise<never>((_resolve, reject) => {
@@ -28,7 +35,9 @@ const gone = new Promise<never>((_resolve, reject) => {
 gone.catch(() => undefined);
 try {
   await Promise.race([healthy(), gone]);
-  say(`The service answers at ${env.DRYDOCK_URL} after ${((performance.now() - since) / 1000).toFixed(1)} s. Its API is at ${env.DRYDOCK_URL}/api/v1/docs.`);
+  say(
+    `The service answers at ${env.DRYDOCK_URL} after ${((performance.now() - since) / 1000).toFixed(1)} s. Its API is at ${env.DRYDOCK_URL}/api/v1/docs.`,
+  );
   await prepare();
   for (const { name, what } of SUBMISSIONS) {
     say(`\n$ drydock submit ${name} --follow      # ${what}`);
@@ -36,7 +45,9 @@ try {
   }
   say('\n$ drydock list');
   await run(['list']);
-  say(`\nDone after ${((performance.now() - since) / 1000).toFixed(1)} s. Try one of your own: ./bin/drydock run PATH`);
+  say(
+    `\nDone after ${((performance.now() - since) / 1000).toFixed(1)} s. Try one of your own: ./bin/drydock run PATH`,
+  );
 } finally {
   const ended = new Promise((resolve) => service.once('exit', resolve));
   if (service.exitCode === null && service.kill('SIGTERM')) await ended;
@@ -45,7 +56,10 @@ try {
 
 async function healthy(): Promise<void> {
   for (;;) {
-    const isUp = await fetch(`${env.DRYDOCK_URL}/health`).then((response) => response.ok, () => false);
+    const isUp = await fetch(`${env.DRYDOCK_URL}/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (isUp) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -54,7 +68,11 @@ async function healthy(): Promise<void> {
 /** Copies the examples, and puts a fresh throw-away key where the leaky one expects it. */
 async function prepare(): Promise<void> {
   for (const { name } of SUBMISSIONS) await cp(join(EXAMPLES, name), join(folder, name), { recursive: true });
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
   await writeFile(join(folder, 'leaky/deploy_key'), privateKey);
 }
 
@@ -63,7 +81,11 @@ function run(args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(DRYDOCK, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', reject);
-    child.once('exit', (code) => (code === 0 || code === 1 ? resolve() : reject(new Error(`drydock ${args[0]} ended with status ${code}`))));
+    child.once('exit', (code) =>
+      code === 0 || code === 1
+        ? resolve()
+        : reject(new Error(`drydock ${args[0]} ended with status ${code}`)),
+    );
   });
 }
 

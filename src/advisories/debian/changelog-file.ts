@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { extract } from 'tar-stream';
+import { type Extract, extract } from 'tar-stream';
 import type { XzDecoder } from '../../core/ports.ts';
 import { decompress } from './decompress.ts';
 
@@ -57,11 +55,10 @@ function findMember(
   return undefined;
 }
 
-/** The first file of a tar whose name is wanted; empty when there is none. */
+/** The first file of a tar whose name is wanted; empty when there is none. What follows it is not unpacked. */
 async function fromTar(chunks: AsyncIterable<Uint8Array>, wanted: RegExp): Promise<Buffer> {
   const extractor = extract();
-  const source = Readable.from(chunks);
-  const fed = pipeline(source, extractor).catch(() => undefined);
+  const fed = feed(chunks, extractor);
   try {
     for await (const entry of extractor) {
       if (entry.header.type === 'file' && wanted.test(entry.header.name)) return await readBounded(entry);
@@ -69,9 +66,26 @@ async function fromTar(chunks: AsyncIterable<Uint8Array>, wanted: RegExp): Promi
     }
     return Buffer.alloc(0);
   } finally {
-    source.destroy();
     extractor.destroy();
     await fed;
+  }
+}
+
+/**
+ * Writes the chunks until they end or nobody takes them any more; what goes wrong is the reader's to see. The chunks are
+ * iterated, not piped: a source that is destroyed while it is read rejects where nobody listens.
+ */
+async function feed(chunks: AsyncIterable<Uint8Array>, extractor: Extract): Promise<void> {
+  const closed = new Promise<void>((resolve) => extractor.once('close', () => resolve()));
+  try {
+    for await (const chunk of chunks) {
+      if (extractor.destroyed) return;
+      if (extractor.write(chunk)) continue;
+      await Promise.race([new Promise<void>((resolve) => extractor.once('drain', () => resolve())), closed]);
+    }
+    extractor.end(undefined);
+  } catch (error) {
+    extractor.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
