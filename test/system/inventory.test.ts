@@ -19,12 +19,12 @@ const atKnownPaths = (files: ImageFiles): ImageFiles => ({
 
 async function listed(files: ImageFiles, type: string): Promise<readonly string[]> {
   const { packages } = await takeInventory(files);
-  return packages
+  const lines = packages
     .filter((each) => each.type === type)
     .map(({ name, version, architecture = '', source }) =>
       [name, version, architecture, source?.name, source?.version].join(' ').trimEnd(),
-    )
-    .sort();
+    );
+  return [...new Set(lines)].sort();
 }
 
 suite('an inventory beside the tools that own the packages', () => {
@@ -36,9 +36,15 @@ suite('an inventory beside the tools that own the packages', () => {
   after(() => rm(root, { recursive: true }));
 
   test('lists this machine as dpkg-query does', { skip: !has('dpkg-query') && 'no dpkg-query' }, async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is dpkg-query's own format
-    const format =
-      '${db:Status-Status} ${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\n';
+    const fields = [
+      'db:Status-Status',
+      'Package',
+      'Version',
+      'Architecture',
+      'source:Package',
+      'source:Version',
+    ];
+    const format = `${fields.map((field) => `\${${field}}`).join(' ')}\n`;
     const expected = execFileSync('dpkg-query', ['-W', `-f=${format}`], { encoding: 'utf8' })
       .split('\n')
       .filter((line) => line !== '' && !/^(not-installed|config-files) /.test(line))
