@@ -1,5 +1,5 @@
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { spawnChild } from '../../src/engines/exec.ts';
@@ -25,7 +25,7 @@ export async function whyNoDockerd(): Promise<string | false> {
 
 /** Starts Debian's dockerd beside whatever other daemon runs. Throws with its last words when it does not come up. */
 export async function startDockerd(): Promise<DockerDaemon> {
-  const folder = await mkdtemp(join(tmpdir(), 'drydock-dockerd-'));
+  const folder = await mkdtemp(join('/dev/shm', 'drydock-dockerd-'));
   const socketPath = join(folder, 'docker.sock');
   const child = await spawnChild({
     command: DOCKERD,

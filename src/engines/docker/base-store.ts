@@ -7,9 +7,8 @@ import type { DockerApi } from './api.ts';
 import { BASE_PREFIX, baseNameOf, baseTag } from './base-name.ts';
 import { listOf, numberOf, textOf, textsOf } from './json-fields.ts';
 import { readJsonLines } from './json-lines.ts';
-import { OUR_LABELS } from './marks.ts';
+import { ORIGIN_LABEL } from './marks.ts';
 
-const ORIGIN_LABEL = `${OUR_LABELS}origin`;
 const TRANSFER_TIMEOUT_MS = 30 * 60_000;
 
 /** Base images, held by Docker itself under `drydock-base/…`, so that all processes see the same ones. */
@@ -43,28 +42,18 @@ export function createDockerBaseStore(api: DockerApi): BaseStore {
         ...env.map((pair) => `ENV ${quotePair(pair)}`),
         `LABEL ${ORIGIN_LABEL}=${JSON.stringify(origin)}`,
       ];
+      const before = await inspect(tag);
       await importTar(api, { tag, tarPath, changes });
-      return mustFind(tag);
+      const base = await mustFind(tag);
+      // What is still built on stays until the sweep.
+      if (before !== undefined && before.digest !== base.digest)
+        await api.must({ method: 'DELETE', path: `/images/${before.digest}` }, [404, 409]);
+      return base;
     },
 
     async pull({ reference, name }) {
       const tag = baseTag(name);
-      const parsed = parseImageReference(reference);
-      const answer = await api.open({
-        method: 'POST',
-        path: '/images/create',
-        query:
-          parsed.digest === undefined && parsed.tag === undefined
-            ? { fromImage: reference, tag: 'latest' }
-            : { fromImage: reference },
-        signal: AbortSignal.timeout(TRANSFER_TIMEOUT_MS),
-      });
-      const why = await firstError(answer);
-      if (why !== null)
-        throw new DrydockError(
-          'base-unavailable',
-          `The base image ${reference} was to be pulled, Docker answered: ${why}. Check the name and the network, or build a base with \`drydock base build\`.`,
-        );
+      await pullImage(api, reference);
       const [repo, tagName] = splitTag(tag);
       await api.must({ method: 'POST', path: `/images/${reference}/tag`, query: { repo, tag: tagName } });
       return mustFind(tag);
@@ -82,6 +71,24 @@ export function createDockerBaseStore(api: DockerApi): BaseStore {
       return true;
     },
   };
+}
+
+async function pullImage(api: DockerApi, reference: string): Promise<void> {
+  const { tag, digest } = parseImageReference(reference);
+  const isExact = tag !== undefined || digest !== undefined;
+  const answer = await api.open({
+    method: 'POST',
+    path: '/images/create',
+    // Without a tag Docker would pull all that there are.
+    query: isExact ? { fromImage: reference } : { fromImage: reference, tag: 'latest' },
+    signal: AbortSignal.timeout(TRANSFER_TIMEOUT_MS),
+  });
+  const why = await firstError(answer);
+  if (why === null) return;
+  throw new DrydockError(
+    'base-unavailable',
+    `The base image ${reference} was to be pulled, Docker answered: ${why}. Check the name and the network, or build a base with \`drydock base build\`.`,
+  );
 }
 
 interface ImportRequest {

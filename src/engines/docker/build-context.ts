@@ -48,7 +48,7 @@ async function writeContext(
   await writeText(tar, IGNORE_FILE, `${[...rules, request.dockerfilePath].join('\n')}\n`);
 }
 
-type Source = Parameters<typeof pipeline>[0] & { resume(): unknown };
+type ContextEntry = Extract extends AsyncIterable<infer Entry> ? Entry : never;
 
 /** Copies all but the top `.dockerignore`, whose text it gives, or null. */
 async function copyEntries(tar: Pack, contextTar: string): Promise<string | null> {
@@ -69,7 +69,7 @@ function writeText(tar: Pack, name: string, text: string): Promise<void> {
   });
 }
 
-async function writeEntry(tar: Pack, header: Header, content: Source): Promise<void> {
+async function writeEntry(tar: Pack, header: Header, content: ContextEntry): Promise<void> {
   if (header.type === 'file' || header.type === 'contiguous-file') {
     await pipeline(content, tar.entry(header));
     return;

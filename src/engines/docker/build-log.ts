@@ -3,11 +3,12 @@ import { createLineSplitter } from '../line-splitter.ts';
 import { OUR_LABELS } from './marks.ts';
 
 /** How Docker's classic builder wraps each piece of a step's standard error. */
-const STDERR = /^\u001b\[91m([\s\S]*)\u001b\[0m$/;
+const STDERR_START = '\u001b[91m';
+const STDERR_END = '\u001b[0m';
 const STEP = /^Step (\d+)\/(\d+) : (.*)$/;
 /** What the builder says about its own layers and containers. */
 const BOOKKEEPING =
-  /^ ---> (?:Running in )?[0-9a-f]{12}$|^(?:Removing|Removed) intermediate container [0-9a-f]{12}$/;
+  /^ ---> (?:Running in )?[0-9a-f]{12}\n?$|^(?:Removing|Removed) intermediate container [0-9a-f]{12}\n?$/;
 const MAX_LAST_LINES = 20;
 
 /** Makes lines of the pieces of output that the builder streams. */
@@ -46,9 +47,11 @@ export function createBuildLog(ourSteps: number, onLog: (line: LogLine) => void)
   const stderr = createLineSplitter((text) => show('stderr', text));
   return {
     push(piece) {
-      const wrapped = STDERR.exec(piece)?.[1];
-      if (wrapped === undefined) stdout.push(Buffer.from(piece));
-      else stderr.push(Buffer.from(wrapped));
+      // The builder's own words come after what a program wrote without a newline.
+      if (STEP.test(piece) || BOOKKEEPING.test(piece)) this.end();
+      if (piece.startsWith(STDERR_START) && piece.endsWith(STDERR_END))
+        stderr.push(Buffer.from(piece.slice(STDERR_START.length, -STDERR_END.length)));
+      else stdout.push(Buffer.from(piece));
     },
     end() {
       stdout.end();

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Digest, isDigest } from '../../core/digest.ts';
 import { DrydockError } from '../../core/errors.ts';
 import type { BuildLimits } from '../../core/limits.ts';
@@ -10,17 +9,18 @@ import type { Isolation } from '../../core/report.ts';
 import type { DockerApi } from './api.ts';
 import { createBuildContext } from './build-context.ts';
 import { type BuildLog, createBuildLog } from './build-log.ts';
+import { daemonTime, hadOom } from './build-oom.ts';
 import { layerBytes, watchDisk } from './build-watch.ts';
 import { checkDockerfile } from './dockerfile-check.ts';
-import { fieldOf, numberOf, textOf } from './json-fields.ts';
+import { numberOf, textOf } from './json-fields.ts';
 import { readJsonLines } from './json-lines.ts';
 import type { SpaceMark } from './marks.ts';
 import { removeContainers } from './space-cleaner.ts';
 
 const CPU_PERIOD_US = 100_000;
 const KILLED_EXIT_CODE = 137;
-/** How long Docker may need to tell that the kernel killed somebody. */
-const OOM_NEWS_MS = 400;
+/** SIGXFSZ: one file was to become larger than all may be together. */
+const FILE_TOO_LARGE_EXIT_CODE = 153;
 
 export interface BuilderDeps {
   readonly api: DockerApi;
@@ -50,8 +50,6 @@ export function createDockerBuilder(deps: BuilderDeps): Builder {
   };
 }
 
-type Stop = { readonly status: 'timed-out' | 'output-exceeded' | 'disk-exceeded' };
-
 async function buildChecked(
   deps: BuilderDeps,
   request: BuildRequest,
@@ -62,62 +60,67 @@ async function buildChecked(
   const { limits } = request;
   const before = await layerBytes(api, mark);
   const startedAt = await daemonTime(api);
-  const stopping = new AbortController();
-  let stop: Stop | null = null;
-  const stopFor = (status: Stop['status']): void => {
-    stop ??= { status };
-    stopping.abort();
-  };
-  const onAbort = (): void => stopping.abort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  const timer = setTimeout(() => stopFor('timed-out'), limits.timeoutMs);
+  const stopper = createStopper(limits, signal);
   const watched = watchDisk(
     api,
     { mark, diskBytes: limits.diskBytes, before },
-    () => stopFor('disk-exceeded'),
-    stopping.signal,
+    () => stopper.stop({ status: 'disk-exceeded', diskBytes: limits.diskBytes }),
+    stopper.signal,
   );
-  watched.catch(() => stopping.abort());
+  watched.catch(stopper.hangUp);
   let end: BuildEnd | null = null;
   try {
-    end = await converse(api, request, {
-      log,
-      onTooMuch: () => stopFor('output-exceeded'),
-      signal: stopping.signal,
-    });
+    end = await converse(api, request, { log, stopper });
   } catch (error) {
-    if (!stopping.signal.aborted) throw error;
+    if (!stopper.signal.aborted) throw error;
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-    stopping.abort();
+    stopper.hangUp();
     log.end();
     await watched;
-    await removeContainers(api, mark.filter);
+    if (end === null) await removeContainers(api, mark.filter);
   }
   signal.throwIfAborted();
-  const stopped = readStop(stop, limits);
+  const stopped = stopper.outcome();
   if (stopped !== null) return stopped;
   if (end === null) throw new DrydockError('engine-failed', 'Docker ended the build without a word.');
-  if ((await layerBytes(api, mark)) - before > limits.diskBytes)
-    return { status: 'disk-exceeded', diskBytes: limits.diskBytes };
+  const isTooLarge =
+    (end.status === 'failed' && end.exitCode === FILE_TOO_LARGE_EXIT_CODE) ||
+    (await layerBytes(api, mark)) - before > limits.diskBytes;
+  if (isTooLarge) return { status: 'disk-exceeded', diskBytes: limits.diskBytes };
   if (end.status === 'built') return { ...end, sizeBytes: await imageBytes(api, end.image) };
   const wasOutOfMemory = end.exitCode === KILLED_EXIT_CODE && (await hadOom(api, mark, startedAt));
   if (wasOutOfMemory) return { status: 'out-of-memory', memoryBytes: limits.memoryBytes };
   return { ...end, message: [end.message, ...log.lastLines()].join('\n') };
 }
 
-function readStop(stop: Stop | null, limits: BuildLimits): BuildOutcome | null {
-  switch (stop?.status) {
-    case 'timed-out':
-      return { status: 'timed-out', timeoutMs: limits.timeoutMs };
-    case 'output-exceeded':
-      return { status: 'output-exceeded', maxOutputBytes: limits.maxOutputBytes };
-    case 'disk-exceeded':
-      return { status: 'disk-exceeded', diskBytes: limits.diskBytes };
-    case undefined:
-      return null;
-  }
+interface Stopper {
+  /** Aborts when the build is to be hung up, for whatever reason. */
+  readonly signal: AbortSignal;
+  /** Hangs up with this outcome, unless there is another already. */
+  stop(outcome: BuildOutcome): void;
+  hangUp(): void;
+  outcome(): BuildOutcome | null;
+}
+
+function createStopper(limits: BuildLimits, signal: AbortSignal): Stopper {
+  const controller = new AbortController();
+  let outcome: BuildOutcome | null = null;
+  const stop = (because: BuildOutcome): void => {
+    outcome ??= because;
+    hangUp();
+  };
+  const timer = setTimeout(
+    () => stop({ status: 'timed-out', timeoutMs: limits.timeoutMs }),
+    limits.timeoutMs,
+  );
+  const hangUp = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', hangUp);
+    controller.abort();
+  };
+  signal.addEventListener('abort', hangUp, { once: true });
+  if (signal.aborted) hangUp();
+  return { signal: controller.signal, stop, hangUp, outcome: () => outcome };
 }
 
 type BuildEnd =
@@ -126,8 +129,7 @@ type BuildEnd =
 
 interface Conversation {
   readonly log: BuildLog;
-  readonly onTooMuch: () => void;
-  readonly signal: AbortSignal;
+  readonly stopper: Stopper;
 }
 
 /** Sends the context and hears the builder out. To abort it is to hang up, upon which Docker kills the step. */
@@ -138,7 +140,7 @@ async function converse(api: DockerApi, request: BuildRequest, talk: Conversatio
     path: '/build',
     query: buildQuery(request, context.dockerfilePath),
     body: context.tar,
-    signal: talk.signal,
+    signal: talk.stopper.signal,
   });
   try {
     return await readAnswer(answer, request.limits.maxOutputBytes, talk);
@@ -158,8 +160,8 @@ async function readAnswer(
   for await (const line of readJsonLines(answer)) {
     const piece = textOf(line, 'stream');
     bytes += Buffer.byteLength(piece);
-    if (bytes > maxOutputBytes) talk.onTooMuch();
-    talk.signal.throwIfAborted();
+    if (bytes > maxOutputBytes) talk.stopper.stop({ status: 'output-exceeded', maxOutputBytes });
+    talk.stopper.signal.throwIfAborted();
     if (piece !== '') talk.log.push(piece);
     const error = textOf(line, 'error') || textOf(line, 'message');
     if (error !== '') {
@@ -173,7 +175,7 @@ async function readAnswer(
     }
     image = textOf(line, 'aux', 'ID') || image;
   }
-  talk.signal.throwIfAborted();
+  talk.stopper.signal.throwIfAborted();
   if (isDigest(image)) return { status: 'built', image };
   throw new DrydockError(
     'engine-failed',
@@ -221,30 +223,4 @@ function buildQuery(
 async function imageBytes(api: DockerApi, image: Digest): Promise<number> {
   const { body } = await api.must({ method: 'GET', path: `/images/${image}/json` });
   return numberOf(body, 'Size');
-}
-
-/** The daemon's clock, in seconds with fractions, as its events are dated. */
-async function daemonTime(api: DockerApi): Promise<string> {
-  const { body } = await api.must({ method: 'GET', path: '/info' });
-  const at = Date.parse(textOf(body, 'SystemTime'));
-  return Number.isNaN(at) ? '0' : (at / 1000 - 0.1).toFixed(3);
-}
-
-/** Whether the kernel killed a process of this space for want of memory since `since`. */
-async function hadOom(api: DockerApi, mark: SpaceMark, since: string): Promise<boolean> {
-  await delay(OOM_NEWS_MS);
-  const until = (Number(await daemonTime(api)) + 0.1).toFixed(3);
-  const filters = JSON.stringify({ type: ['container'], event: ['oom'], label: [mark.key] });
-  const answer = await api.open({
-    method: 'GET',
-    path: '/events',
-    query: { since, until, filters },
-    signal: AbortSignal.timeout(10_000),
-  });
-  try {
-    for await (const event of readJsonLines(answer)) if (fieldOf(event, 'Action') === 'oom') return true;
-    return false;
-  } finally {
-    answer.destroy();
-  }
 }

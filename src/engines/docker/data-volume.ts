@@ -144,7 +144,9 @@ async function readResult(api: DockerApi, reader: string): Promise<ResultFile> {
     );
   }
   const entries = answer.pipe(extract());
-  answer.once('close', () => entries.destroy());
+  answer.once('close', () => {
+    if (!answer.complete) entries.destroy(new Error('Docker hung up'));
+  });
   try {
     for await (const entry of entries) {
       if (entry.header.type !== 'file' || (entry.header.size ?? 0) > RESULT_FILE_MAX_BYTES)

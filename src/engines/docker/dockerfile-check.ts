@@ -1,3 +1,5 @@
+import { type DockerfileLine, readLines } from './dockerfile-lines.ts';
+
 /** What of the world a Dockerfile may name. */
 export interface AllowedNames {
   /** Addresses of bases, as FROM and COPY --from may say them. */
@@ -14,7 +16,8 @@ interface Instruction {
   readonly rest: string;
 }
 
-const CONTINUED = /\\[ \t]*$/;
+const BEGINS_FROM = /^FROM\b/i;
+const HEREDOC = /<<-?\s*["']?[A-Za-z_]/;
 const ONE_LINE = new Set(['FROM', 'COPY', 'ADD', 'ONBUILD']);
 const FROM = /^(?:FROM)\s+(\S+)(?:\s+AS\s+([a-z][a-z0-9._-]*))?$/i;
 
@@ -30,51 +33,44 @@ export function checkDockerfile(
 ): CheckedDockerfile {
   const stages: string[] = [];
   const written: string[] = [];
-  let labels = 0;
-  let isInside = false;
-  for (const line of text.split('\n')) {
-    written.push(line);
-    const trimmed = line.trim();
-    if (!isInside && trimmed.startsWith('#')) {
-      if (/^#\s*(escape|syntax|check)\s*=/i.test(trimmed)) return refuse(`it has the directive ${trimmed}`);
-      continue;
-    }
-    if (/\\\\[ \t]*$/.test(line))
-      return refuse('a line ends with two backslashes, which builders read differently');
-    const beginsFrom = /^FROM\b/i.test(trimmed);
-    if (isInside && beginsFrom) return refuse('a FROM stands in a line that continues another');
-    const why = isInside ? null : findProblem(readInstruction(trimmed), { stages, allowed });
-    if (why !== null) return refuse(why);
-    isInside = CONTINUED.test(line) || (isInside && (trimmed === '' || trimmed.startsWith('#')));
-    if (!beginsFrom) continue;
-    stages.push(FROM.exec(trimmed)?.[2]?.toLowerCase() ?? '');
+  for (const line of readLines(text)) {
+    const why = lineProblem(line, { stages, allowed });
+    if (why !== null)
+      return { status: 'refused', why: `The Docker driver does not build this Dockerfile: ${why}.` };
+    written.push(line.raw);
+    if (!BEGINS_FROM.test(line.text)) continue;
+    stages.push(FROM.exec(line.text)?.[2]?.toLowerCase() ?? '');
     written.push(`LABEL ${label.key}=${JSON.stringify(label.value)}`);
-    labels += 1;
   }
-  return { status: 'fine', text: written.join('\n'), labels };
-}
-
-function refuse(why: string): CheckedDockerfile {
-  return { status: 'refused', why: `The Docker driver does not build this Dockerfile: ${why}.` };
-}
-
-function readInstruction(line: string): Instruction | null {
-  if (line === '') return { keyword: '', rest: '' };
-  const match = /^([A-Za-z]+)[ \t]+(.*)$/.exec(line);
-  return match === null ? null : { keyword: (match[1] ?? '').toUpperCase(), rest: (match[2] ?? '').trim() };
+  return { status: 'fine', text: written.join('\n'), labels: stages.length };
 }
 
 interface Surroundings {
+  /** The names of the stages so far; empty for one without. */
   readonly stages: readonly string[];
   readonly allowed: AllowedNames;
 }
 
-function findProblem(instruction: Instruction | null, around: Surroundings): string | null {
-  // A keyword that goes on in the next line would not be seen here.
-  if (instruction === null) return 'a line begins with something that is no instruction with arguments';
-  const { keyword, rest } = instruction;
+function lineProblem(line: DockerfileLine, around: Surroundings): string | null {
+  if (line.isDoubtful) return 'a line ends with two escape characters, which builders read differently';
+  if (/^#\s*(escape|syntax|check)\s*=/i.test(line.text)) return `it has the directive ${quote(line.text)}`;
+  if (line.role === 'skipped') return null;
+  if (line.role === 'continued')
+    return BEGINS_FROM.test(line.text) ? 'a FROM stands in a line that continues another' : null;
+  const instruction = readInstruction(line.text);
   // What goes on in the next line would not be seen here.
-  if (ONE_LINE.has(keyword) && CONTINUED.test(rest)) return `${keyword} goes over more than one line`;
+  if (instruction === null) return 'a line begins with something that is no instruction with arguments';
+  if (line.goesOn && ONE_LINE.has(instruction.keyword))
+    return `${instruction.keyword} goes over more than one line`;
+  return findProblem(instruction, around);
+}
+
+function readInstruction(line: string): Instruction | null {
+  const match = /^([A-Za-z]+)[ \t]+(.*)$/.exec(line);
+  return match === null ? null : { keyword: (match[1] ?? '').toUpperCase(), rest: (match[2] ?? '').trim() };
+}
+
+function findProblem({ keyword, rest }: Instruction, around: Surroundings): string | null {
   switch (keyword) {
     case 'FROM':
       return fromProblem(rest, around);
@@ -82,13 +78,33 @@ function findProblem(instruction: Instruction | null, around: Surroundings): str
     case 'ADD':
       return copyProblem(keyword, rest, around);
     case 'ONBUILD':
-      return /^FROM\b/i.test(rest) ? 'ONBUILD has a FROM' : findProblem(readInstruction(rest), around);
+      return triggerProblem(readInstruction(rest), around);
     case 'RUN':
-      if (/<<-?\s*["']?[A-Za-z_]/.test(rest))
-        return 'RUN has a heredoc, which Docker’s classic builder does not read';
-      return /^--/.test(rest) ? `RUN has the flag ${rest.split(/\s/)[0]}` : null;
+      return runProblem(rest);
     default:
       return null;
+  }
+}
+
+function triggerProblem(instruction: Instruction | null, around: Surroundings): string | null {
+  if (instruction === null || instruction.keyword === 'FROM' || instruction.keyword === 'ONBUILD')
+    return 'ONBUILD has something that it can’t trigger';
+  return findProblem(instruction, around);
+}
+
+function runProblem(rest: string): string | null {
+  if (/^--/.test(rest)) return `RUN has the flag ${rest.split(/\s/)[0]}`;
+  const isHeredoc = HEREDOC.test(rest) && execWords(rest) === null;
+  return isHeredoc ? 'RUN has a heredoc, which Docker’s classic builder does not read' : null;
+}
+
+/** The words of an exec form, or null when it is none. */
+function execWords(rest: string): readonly string[] | null {
+  try {
+    const words: unknown = JSON.parse(rest);
+    return Array.isArray(words) && words.every((word) => typeof word === 'string') ? words : null;
+  } catch {
+    return null;
   }
 }
 
@@ -101,17 +117,17 @@ function fromProblem(rest: string, { stages, allowed }: Surroundings): string | 
 }
 
 function copyProblem(keyword: string, rest: string, { stages, allowed }: Surroundings): string | null {
-  if (/<<-?\s*["']?[A-Za-z_]/.test(rest)) return `${keyword} has a heredoc`;
-  const words = rest.split(/\s+/);
-  for (const word of words) {
-    const from = /^--from=(.*)$/i.exec(word)?.[1];
-    if (from !== undefined) {
-      const isIndex = /^\d{1,4}$/.test(from) && Number(from) < stages.length;
-      if (!isIndex && !(from !== '' && stages.includes(from.toLowerCase())) && !allowed.bases.has(from))
-        return `${keyword} --from names ${quote(from)}, which is neither a stage before it nor a base`;
-    } else if (keyword === 'ADD' && mayBeRemote(word)) return `ADD of ${quote(word)} could be a download`;
+  if (HEREDOC.test(rest)) return `${keyword} has a heredoc`;
+  const flags = /^(?:--\S+\s+)*/.exec(rest)?.[0] ?? '';
+  for (const [, from = ''] of flags.matchAll(/--from=(\S*)/gi)) {
+    const isStage = from !== '' && stages.includes(from.toLowerCase());
+    const isIndex = /^\d{1,4}$/.test(from) && Number(from) < stages.length;
+    if (!isStage && !isIndex && !allowed.bases.has(from))
+      return `${keyword} --from names ${quote(from)}, which is neither a stage before it nor a base`;
   }
-  return null;
+  const body = rest.slice(flags.length);
+  const remote = (execWords(body) ?? body.split(/\s+/)).find(mayBeRemote);
+  return keyword === 'ADD' && remote !== undefined ? `ADD of ${quote(remote)} could be a download` : null;
 }
 
 /** Whether Docker could read the word as a URL, also after it has put in variables and taken out quotes. */

@@ -39,3 +39,8 @@ export function resolveInIndex(index: ExportIndex, path: string): string | undef
   }
   return `/${real.join('/')}`;
 }
+
+/** The folder of an absolute path, without a slash at its end: empty for the root. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'));
+}

@@ -3,6 +3,8 @@ import { keysOf, textOf } from './json-fields.ts';
 
 /** Labels that begin so are ours; whoever shows an image's labels leaves them out. */
 export const OUR_LABELS = 'org.drydock.';
+/** Where a base came from. Images that are built on one bear it too. */
+export const ORIGIN_LABEL = `${OUR_LABELS}origin`;
 const SPACE_PREFIX = `${OUR_LABELS}space.`;
 
 /**

@@ -18,7 +18,7 @@ export interface RunContainer {
  * gets a read-only copy of what the image has there. `Test: NONE` turns HEALTHCHECK off, which would run as a second process.
  */
 export function runContainerBody(container: RunContainer): object {
-  const { request, image, volumes, dataVolume, mark } = container;
+  const { request, image, dataVolume, mark } = container;
   const { limits, uid, gid } = request;
   const ulimit = (Name: string, most: number): object => ({ Name, Soft: most, Hard: most });
   const inodes = Math.max(64, Math.ceil(limits.tmpBytes / 4096));
@@ -47,16 +47,28 @@ export function runContainerBody(container: RunContainer): object {
       LogConfig: { Type: 'none' },
       Mounts: [
         { Type: 'volume', Source: dataVolume, Target: '/data', VolumeOptions: { NoCopy: true } },
-        ...volumes
-          .filter((path) => path !== '/data' && path !== '/tmp')
-          .map((path) => ({
-            Type: 'volume',
-            Target: path,
-            ReadOnly: true,
-            VolumeOptions: { Labels: mark.labels },
-          })),
+        ...copiedVolumes(container).map(({ name, path }) => ({
+          Type: 'volume',
+          Source: name,
+          Target: path,
+          ReadOnly: true,
+          VolumeOptions: { Labels: mark.labels },
+        })),
       ],
       ...(request.sandbox === 'runc' ? { Runtime: 'runc' } : {}),
     },
   };
+}
+
+/** The volumes that are made for the image's VOLUMEs, to be removed after the run. /data and /tmp are always ours. */
+export function copiedVolumes({
+  volumes,
+  dataVolume,
+}: Pick<RunContainer, 'volumes' | 'dataVolume'>): readonly {
+  readonly name: string;
+  readonly path: string;
+}[] {
+  return volumes
+    .filter((path) => path !== '/data' && path !== '/tmp')
+    .map((path, index) => ({ name: `${dataVolume}.${index + 1}`, path }));
 }

@@ -12,7 +12,7 @@ import { createOutputReader, readAttached } from './attached-output.ts';
 import { createDataVolume } from './data-volume.ts';
 import { fieldOf, keysOf, numberOf, textOf } from './json-fields.ts';
 import type { SpaceMark } from './marks.ts';
-import { runContainerBody } from './run-container.ts';
+import { copiedVolumes, runContainerBody } from './run-container.ts';
 import { removeContainer } from './space-cleaner.ts';
 
 /** Each VOLUME is a mount and a copy. */
@@ -77,6 +77,9 @@ async function runOnce(
     return notStarted(`The image declares ${volumes.length} volumes; at most ${MAX_VOLUMES} are taken.`);
   const emptyImage = await deps.emptyImage();
   await using data = await createDataVolume(api, { mark, name, dataBytes: limits.dataBytes, emptyImage });
+  await using _copies = {
+    [Symbol.asyncDispose]: () => removeCopies(api, copiedVolumes({ volumes, dataVolume: data.name })),
+  };
   const body = runContainerBody({ request, image, volumes, dataVolume: data.name, mark });
   const created = await api.call({ method: 'POST', path: '/containers/create', body });
   if (created.status === 400) return notStarted(withoutPaths(messageOf(created)));
@@ -95,6 +98,11 @@ async function runOnce(
     durationMs: ending.durationMs,
     result: await data.takeResult(),
   };
+}
+
+async function removeCopies(api: DockerApi, copies: ReturnType<typeof copiedVolumes>): Promise<void> {
+  for (const { name } of copies)
+    await api.must({ method: 'DELETE', path: `/volumes/${name}`, query: { force: '1' } }, [404]);
 }
 
 function notStarted(message: string, result: ResultFile = { kind: 'missing' }): RunOutcome {

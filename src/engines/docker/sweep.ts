@@ -1,9 +1,9 @@
 import type { DockerApi } from './api.ts';
 import { fieldOf, listOf, textOf, textsOf } from './json-fields.ts';
-import { markedSpaces } from './marks.ts';
+import { markedSpaces, ORIGIN_LABEL } from './marks.ts';
 import { removeContainer } from './space-cleaner.ts';
 
-/** Removes all that bears the mark of a space that is not in `keep`: containers, then volumes, then images. */
+/** Removes all that bears the mark of a space that is not in `keep`, and bases that lost their name to a newer one. */
 export async function sweepDocker(api: DockerApi, keep: ReadonlySet<string>): Promise<readonly string[]> {
   const isDead = (thing: unknown): boolean => {
     const spaces = markedSpaces(fieldOf(thing, 'Labels'));
@@ -24,19 +24,24 @@ export async function sweepDocker(api: DockerApi, keep: ReadonlySet<string>): Pr
     );
     if (answer.status < 300) removed.push(`volume ${name}`);
   }
-  removed.push(...(await sweepImages(api, isDead)));
+  const isReplacedBase = (image: unknown): boolean =>
+    markedSpaces(fieldOf(image, 'Labels')).length === 0 && textOf(image, 'Labels', ORIGIN_LABEL) !== '';
+  removed.push(...(await sweepImages(api, (image) => isDead(image) || isReplacedBase(image))));
   return removed;
 }
 
 /** Children before parents: each round takes those that no other image builds on. */
-async function sweepImages(api: DockerApi, isDead: (image: unknown) => boolean): Promise<readonly string[]> {
+async function sweepImages(
+  api: DockerApi,
+  isUnwanted: (image: unknown) => boolean,
+): Promise<readonly string[]> {
   const removed: string[] = [];
   for (let progress = 1; progress > 0; ) {
     const { body } = await api.must({ method: 'GET', path: '/images/json', query: { all: '1' } });
     const images = listOf(body);
     const parents = new Set(images.map((image) => textOf(image, 'ParentId')));
     const leaves = images.filter(
-      (image) => isDead(image) && !hasName(image) && !parents.has(textOf(image, 'Id')),
+      (image) => isUnwanted(image) && !hasName(image) && !parents.has(textOf(image, 'Id')),
     );
     progress = 0;
     for (const leaf of leaves) {
