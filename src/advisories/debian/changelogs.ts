@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrydockError, isDrydockError } from '../../core/errors.ts';
 import type { XzDecoder } from '../../core/ports.ts';
+import { objectOf, parseJson } from '../untrusted-json.ts';
 import { type ChangelogEntry, parseChangelog } from './changelog.ts';
 import { changelogOfDeb, changelogOfSource } from './changelog-file.ts';
 import { download, type Fetch } from './download.ts';
 import type { ChangelogFile } from './sources-index.ts';
-import { parseJsonObject, writeWhole } from './suite-cache.ts';
+import { writeWhole } from './suite-cache.ts';
 
 const MIB = 1024 * 1024;
 const MAX_FETCHED_BYTES = 24 * MIB;
@@ -105,7 +106,7 @@ function formatKept(entries: readonly ChangelogEntry[]): string {
 }
 
 function parseKept(text: string): readonly ChangelogEntry[] | undefined {
-  const entries = text === '' ? undefined : parseJsonObject(text)?.['entries'];
+  const entries = text === '' ? undefined : objectOf(parseJson(text))['entries'];
   if (!Array.isArray(entries)) return undefined;
   return entries.flatMap((entry: unknown) => {
     const [version, ...cves] = Array.isArray(entry) ? entry.filter((it) => typeof it === 'string') : [];

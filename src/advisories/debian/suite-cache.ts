@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isObject, objectOf, parseJson, textOf } from '../untrusted-json.ts';
 import type { Suite } from './fetch-suite.ts';
 import type { ChangelogFile, SourcePackage } from './sources-index.ts';
 
 /** Rises when what is kept changes its form; files of another version are as good as none. */
 const VERSION = 1;
+const MAX_FIELD_CHARACTERS = 2000;
 const MAX_CHARACTERS = 256 * 1024 * 1024;
 
 /** Suites on disk, each a file that is replaced as a whole: any number of processes may read and write at once. */
@@ -54,16 +56,16 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 function parseSuite(text: string): Suite | undefined {
-  const kept = parseJsonObject(text);
-  if (kept === undefined || kept['form'] !== VERSION) return undefined;
+  const kept = objectOf(parseJson(text));
+  if (kept['form'] !== VERSION) return undefined;
   const { name, archive, version, date, fetchedAt, sources } = kept;
   if (![name, archive, version, date, fetchedAt].every(isText) || !isObject(sources)) return undefined;
   return {
-    name: textOf(name),
-    archive: textOf(archive),
-    version: textOf(version),
-    date: textOf(date),
-    fetchedAt: textOf(fetchedAt),
+    name: textOf(name, MAX_FIELD_CHARACTERS),
+    archive: textOf(archive, MAX_FIELD_CHARACTERS),
+    version: textOf(version, MAX_FIELD_CHARACTERS),
+    date: textOf(date, MAX_FIELD_CHARACTERS),
+    fetchedAt: textOf(fetchedAt, MAX_FIELD_CHARACTERS),
     validUntil: textOrNull(kept['validUntil']),
     etag: textOrNull(kept['etag']),
     lastModified: textOrNull(kept['lastModified']),
@@ -90,26 +92,8 @@ function parsePackage(fields: unknown): SourcePackage | undefined {
   return { version, changelogs };
 }
 
-/** The JSON object that `text` is, or undefined. */
-export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isText(value: unknown): value is string {
   return typeof value === 'string';
-}
-
-function textOf(value: unknown): string {
-  return isText(value) ? value : '';
 }
 
 function textOrNull(value: unknown): string | null {

@@ -1,3 +1,5 @@
+import { compareDigits } from './digits.ts';
+
 /**
  * Compares two Debian package versions: negative when `a` is older, 0 when they are equal, positive when it is newer.
  * Total: text that is no version is compared by the same rules and never throws. Linear in time.
@@ -7,7 +9,7 @@ export function compareDpkgVersions(a: string, b: string): number {
   const left = split(a);
   const right = split(b);
   return (
-    compareNumbers(left.epoch, right.epoch) ||
+    compareDigits(left.epoch, right.epoch) ||
     comparePart(left.upstream, right.upstream) ||
     comparePart(left.revision, right.revision)
   );
@@ -45,7 +47,7 @@ function comparePart(a: string, b: string): number {
     }
     const left = digitsAt(a, i);
     const right = digitsAt(b, j);
-    const difference = compareNumbers(left, right);
+    const difference = compareDigits(left, right);
     if (difference !== 0) return difference;
     i += left.length;
     j += right.length;
@@ -78,12 +80,4 @@ function digitsAt(text: string, from: number): string {
   let to = from;
   while (to < text.length && isDigit(text.charCodeAt(to))) to += 1;
   return text.slice(from, to);
-}
-
-/** Decimal numbers of any length, as text; nothing counts as 0. */
-function compareNumbers(a: string, b: string): number {
-  const left = a.replace(/^0+/, '');
-  const right = b.replace(/^0+/, '');
-  if (left.length !== right.length) return left.length - right.length;
-  return left < right ? -1 : left > right ? 1 : 0;
 }
