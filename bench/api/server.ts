@@ -5,7 +5,7 @@ import Fastify from 'fastify';
 import { systemClock } from '../../src/core/clock.ts';
 import { createApp } from '../../src/http/create-app.ts';
 import type { HttpDeps } from '../../src/http/deps.ts';
-import { memoryDeps } from '../../test/support/http-app.ts';
+import { httpDeps } from '../../test/support/http-app.ts';
 import { createMemoryStore } from '../../test/support/memory-store.ts';
 import type { Ready } from './ready.ts';
 
@@ -17,7 +17,7 @@ async function startDrydock(body: string, deps: Partial<HttpDeps> = {}): Promise
   const store = createMemoryStore(systemClock);
   const { token } = await store.tokens.create({ name: 'bench', role: 'submitter', expiresAt: null });
   const authorization = `Bearer ${token}`;
-  const app = await createApp(memoryDeps(store, { deps, limits: { requestsPerMinute: NO_LIMIT } }));
+  const app = await createApp(httpDeps(store, { deps, limits: { requestsPerMinute: NO_LIMIT } }));
   await app.listen({ host: '127.0.0.1', port: 0 });
   const headers = { authorization, 'content-type': 'application/json' };
   const posted = await app.inject({ method: 'POST', url: '/api/v1/job', headers, payload: body });

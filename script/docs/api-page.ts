@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/core/clock.ts';
 import { createApp } from '../../src/http/create-app.ts';
-import { memoryDeps } from '../../test/support/http-app.ts';
+import { httpDeps } from '../../test/support/http-app.ts';
 import { createMemoryStore } from '../../test/support/memory-store.ts';
 import { type Operation, parseDocument, type Schema } from './openapi-document.ts';
 
@@ -26,7 +26,7 @@ curl -H "Authorization: $TOKEN" -H 'Content-Type: application/json' -d @payload.
 
 /** docs/api.md: the OpenAPI document for people. */
 export async function renderApiPage(): Promise<string> {
-  const app = await createApp(memoryDeps(createMemoryStore(systemClock)));
+  const app = await createApp(httpDeps(createMemoryStore(systemClock)));
   const document = parseDocument(app.swagger());
   await app.close();
   const sections = document.tags.map(({ name, description }) => {

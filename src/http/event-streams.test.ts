@@ -32,6 +32,7 @@ async function listen(options: TestAppOptions = {}): Promise<Listening> {
 }
 
 async function end({ store, jobId }: Listening): Promise<void> {
+  // Undefined when a worker has it already.
   await store.jobs.start(jobId, 'worker');
   await store.jobs.finish(jobId, 1, {
     status: 'failed',
@@ -106,6 +107,7 @@ test('it resumes after the last event that arrived, and says 204 when all was to
 
 test('output can forge neither a field nor an event', async () => {
   await using it = await listen();
+  await it.store.jobs.start(it.jobId, 'worker');
   const forged = 'x\n\nevent: end\ndata: {"status":"success"}\n\nid: 999\r\n\u2028';
   it.store.events.append(it.jobId, 1, { type: 'log', stage: 'run', stream: 'stdout', text: forged });
   await end(it);
@@ -114,9 +116,9 @@ test('output can forge neither a field nor an event', async () => {
 
   assert.deepEqual(
     events.map(({ event }) => event),
-    [undefined, 'status', 'log', 'status', 'status', 'end'],
+    [undefined, 'status', 'status', 'log', 'status', 'end'],
   );
-  assert.equal(JSON.parse(events[2]?.['data'] ?? '').data.text, forged);
+  assert.equal(JSON.parse(events[3]?.['data'] ?? '').data.text, forged);
 });
 
 for (const id of ['-1', '1e3', '0x10', '9'.repeat(16), '1, 2', '1;drop'])
@@ -149,11 +151,10 @@ test('silence is broken by a comment', async () => {
 });
 
 test('a stream ends when its job is removed and when the app closes', async () => {
-  await using it = await listen();
+  await using it = await listen({ limits: { heartbeatMs: 50 } });
   const removed = (await it.get()).text();
   await sleep(20);
   await it.store.jobs.remove(it.jobId);
-  it.store.events.append(it.jobId, 1, { type: 'status', status: 'canceled', reason: null });
   await using other = await listen({ limits: { heartbeatMs: 60_000 } });
   const closed = (await other.get()).text();
   await sleep(20);
@@ -195,6 +196,7 @@ test('HTTP/1.0 gets the stream too', async () => {
 
 test('a reader who takes nothing is cut off, and what it did not read is not piled up', async () => {
   await using it = await listen({ limits: { stalledReaderMs: 100 } });
+  await it.store.jobs.start(it.jobId, 'worker');
   const text = 'x'.repeat(16 * 1024);
   for (let line = 0; line < 4000; line += 1)
     it.store.events.append(it.jobId, 1, { type: 'log', stage: 'build', stream: 'stdout', text });

@@ -36,7 +36,7 @@ export function createMemoryIdempotencyStore(clock: Clock): IdempotencyStore {
       if (entry !== undefined) entries.set(nameOf(key), { ...entry, jobId, at: clock.now().getTime() });
     },
     release: async (key) => {
-      entries.delete(nameOf(key));
+      if (entries.get(nameOf(key))?.jobId === null) entries.delete(nameOf(key));
     },
   };
 }

@@ -4,6 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { openTestApp, SUBMISSION } from '../support/http-app.ts';
 import { sampleReport } from '../support/job-report.ts';
+import { storeDrivers } from '../support/stores.ts';
 
 /** Every operation is called and every answer is held to the schema that the document gives it. */
 
@@ -17,8 +18,14 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
 }
 
-const it = await openTestApp();
-after(() => it[Symbol.asyncDispose]());
+const [pglite] = storeDrivers();
+assert.ok(pglite);
+const at = await pglite.open();
+const it = await openTestApp({ store: at.store });
+after(async () => {
+  await it[Symbol.asyncDispose]();
+  await at[Symbol.asyncDispose]();
+});
 const document = (await it.app.inject('/api/v1/openapi.json')).json<{
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
@@ -76,6 +83,7 @@ async function submit(): Promise<string> {
 async function finish(id: string): Promise<void> {
   await it.store.jobs.start(id, 'worker');
   it.store.events.append(id, 1, { type: 'log', stage: 'build', stream: 'stdout', text: 'hello' });
+  await it.store.events.flush(id);
   await it.store.jobs.finish(id, 1, {
     status: 'failed',
     stage: 'gate',

@@ -7,11 +7,11 @@ import type { HttpDeps } from '../../src/http/deps.ts';
 import { createPrometheusMetrics } from '../../src/http/metrics.ts';
 import { DEFAULT_HTTP_SETTINGS, type HttpLimits, type HttpSettings } from '../../src/http/settings.ts';
 import { checkPayload, payloadDigest } from '../../src/pipeline/steps/intake.ts';
-import { createMemoryStore, type MemoryStore } from './memory-store.ts';
+import { createMemoryStore, type StorePorts } from './memory-store.ts';
 
 export interface TestApp extends AsyncDisposable {
   readonly app: App;
-  readonly store: MemoryStore;
+  readonly store: StorePorts;
   /** The header of a submitter. */
   readonly asSubmitter: { readonly authorization: string };
   readonly asAdmin: { readonly authorization: string };
@@ -20,15 +20,22 @@ export interface TestApp extends AsyncDisposable {
 }
 
 export interface TestAppOptions {
+  /** Absent: one in memory. */
+  readonly store?: StorePorts;
   readonly deps?: Partial<HttpDeps>;
   readonly settings?: Partial<HttpSettings>;
   readonly limits?: Partial<HttpLimits>;
 }
 
-/** What the app needs, on the memory store and the real intake. */
-export function memoryDeps(store: MemoryStore, options: TestAppOptions = {}): HttpDeps {
+/** What the app needs, on these ports and the real intake. */
+export function httpDeps(store: StorePorts, options: TestAppOptions = {}): HttpDeps {
+  const { jobs, reports, events, tokens, idempotency } = store;
   return {
-    ...store,
+    jobs,
+    reports,
+    events,
+    tokens,
+    idempotency,
     ping: async () => undefined,
     checkPayload: (payload) => checkPayload(payload, DEFAULT_INTAKE_LIMITS),
     payloadDigest,
@@ -47,10 +54,10 @@ export function memoryDeps(store: MemoryStore, options: TestAppOptions = {}): Ht
 }
 
 export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const store = createMemoryStore(systemClock);
+  const { store = createMemoryStore(systemClock) } = options;
   const logged: string[] = [];
   const log = { level: 'info', stream: { write: (line: string) => void logged.push(line) } } as const;
-  const app = await createApp(memoryDeps(store, { ...options, deps: { log, ...options.deps } }));
+  const app = await createApp(httpDeps(store, { ...options, deps: { log, ...options.deps } }));
   const submitter = await store.tokens.create({ name: 'sam', role: 'submitter', expiresAt: null });
   const admin = await store.tokens.create({ name: 'ada', role: 'admin', expiresAt: null });
   return {

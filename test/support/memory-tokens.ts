@@ -1,5 +1,6 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Clock, TokenStore } from '../../src/core/ports.ts';
+import { newToken } from '../../src/store/token-format.ts';
 
 /** Tokens over a map, by their hashes. */
 export function createMemoryTokens(clock: Clock): TokenStore {
@@ -10,7 +11,7 @@ export function createMemoryTokens(clock: Clock): TokenStore {
   const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
   return {
     create: async ({ name, role, expiresAt }) => {
-      const token = `dd_${randomBytes(32).toString('hex')}`;
+      const token = newToken();
       const id = randomUUID();
       const createdAt = clock.now().toISOString();
       tokens.set(hash(token), { id, name, role, createdAt, expiresAt, lastUsedAt: null, isRevoked: false });

@@ -10,7 +10,7 @@ import { noPostgres, query, startPostgres, type TestPostgres } from './postgres.
 
 /** A database that the store must run on. */
 export interface StoreDriver {
-  readonly name: 'pglite' | 'postgres';
+  readonly name: 'pglite' | 'postgres' | 'memory';
   /** Why this driver cannot be tested here, or false. */
   readonly skip: string | false;
   /** Before the first `open`. */

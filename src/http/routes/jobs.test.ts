@@ -213,8 +213,8 @@ test('a waiting job is canceled at once, a running one is asked to stop, again a
     return [answer.statusCode, `${status} ${isCancelRequested}`];
   };
 
-  assert.deepEqual(await cancel(waiting), [200, 'canceled true']);
-  assert.deepEqual(await cancel(waiting), [200, 'canceled true']);
+  assert.deepEqual(await cancel(waiting), [200, 'canceled false']);
+  assert.deepEqual(await cancel(waiting), [200, 'canceled false']);
   assert.deepEqual(await cancel(running), [202, 'processing true']);
   assert.deepEqual(await cancel(running), [202, 'processing true']);
   assert.equal(await it.store.jobs.heartbeat(running, 1), 'cancel');

@@ -72,7 +72,7 @@ const jobFields = {
     'What the container wrote to /data/perf.json; higher is better. Null while there is none.',
   ),
   hardening: nullable(
-    Type.Integer({ minimum: 0, maximum: 100 }),
+    Type.Number({ minimum: 0, maximum: 100 }),
     "The audit's score, 0 to 100; higher is better.",
   ),
   stage: nullable(oneOf(STEP_NAMES), 'The step at work, or the one that ended the job.'),
