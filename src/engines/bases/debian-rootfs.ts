@@ -16,7 +16,7 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const TIMEOUT_MS = 15 * 60_000;
 const MAX_TAR_BYTES = 8 * 1024 ** 3;
 /** Raised when what is made changes although the inputs do not. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** As Debian's slim images do: licences stay, what people read does not. It holds for packages added later, too. */
 const DPKG_OPTIONS: readonly string[] = [
@@ -106,6 +106,8 @@ function mmdebstrapArgs(recipe: DebianRecipe): readonly string[] {
   return [
     '--format=tar',
     `--variant=${recipe.variant}`,
+    // Without it the package usrmerge comes along, and with it all of Perl: 40 MB that no slim image has.
+    '--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr',
     `--keyring=${KEYRING}`,
     ...(recipe.include.length === 0 ? [] : [`--include=${recipe.include.join(',')}`]),
     '--aptopt=Acquire::Languages "none"',
