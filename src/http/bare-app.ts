@@ -38,7 +38,9 @@ export function createBareApp({ settings, log }: Pick<HttpDeps, 'settings' | 'lo
     },
     requestIdHeader: false,
     genReqId: (request) => requestId(request.headers['x-request-id']),
-    frameworkErrors: sendProblem,
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(error, request, reply);
+    },
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(createValidatorCompiler());
