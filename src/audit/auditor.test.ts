@@ -4,14 +4,14 @@ import { suite, test } from 'node:test';
 import { isDrydockError } from '../core/errors.ts';
 import { type AuditorOptions, createAuditor } from './auditor.ts';
 
-async function audit(text: string, options: AuditorOptions = {}) {
-  return (await createAuditor(options)).auditDockerfile(text);
+function audit(text: string, options: AuditorOptions = {}) {
+  return createAuditor(options).auditDockerfile(text);
 }
 
 const rules = (findings: readonly { readonly rule: string }[]) => findings.map(({ rule }) => rule);
 
-test("the seed's own example has warnings and no errors, and its quotes can be mended", async () => {
-  const { findings } = await audit(
+test("the seed's own example has warnings and no errors, and its quotes can be mended", () => {
+  const { findings } = audit(
     'FROM ubuntu:latest\n# train machine learning model\n# save performances\nCMD echo ʻ{“perf”:0.99}ʼ > /data/perf.json\n',
   );
 
@@ -20,8 +20,8 @@ test("the seed's own example has warnings and no errors, and its quotes can be m
   assert.equal(findings.find(({ rule }) => rule === 'DD1401')?.fix?.safe, true);
 });
 
-test('findings come sorted by place', async () => {
-  const { findings } = await audit('FROM debian\nRUN sudo cd x\nRUN cd y\nMAINTAINER z\n');
+test('findings come sorted by place', () => {
+  const { findings } = audit('FROM debian\nRUN sudo cd x\nRUN cd y\nMAINTAINER z\n');
 
   const places = findings.map(({ span }) => span.start.line * 1_000 + span.start.column);
   assert.deepEqual(
@@ -31,20 +31,19 @@ test('findings come sorted by place', async () => {
 });
 
 suite('options', () => {
-  test('enable takes a list, disable wins, severities replace', async () => {
+  test('enable takes a list, disable wins, severities replace', () => {
     const text = 'FROM debian:latest\nRUN cd x\n';
 
-    assert.deepEqual(rules((await audit(text, { enable: ['DL3007'] })).findings), ['DL3007']);
-    assert.ok(
-      !rules((await audit(text, { enable: 'all', disable: ['DL3007'] })).findings).includes('DL3007'),
-    );
-    const [finding] = (await audit(text, { enable: ['DL3007'], severities: { DL3007: 'error' } })).findings;
+    assert.deepEqual(rules(audit(text, { enable: ['DL3007'] }).findings), ['DL3007']);
+    assert.ok(!rules(audit(text, { enable: 'all', disable: ['DL3007'] }).findings).includes('DL3007'));
+    const [finding] = audit(text, { enable: ['DL3007'], severities: { DL3007: 'error' } }).findings;
     assert.equal(finding?.severity, 'error');
   });
 
-  test('a rule that does not exist is wrong use', async () => {
-    await assert.rejects(createAuditor({ disable: ['DL9999'] }), (error) =>
-      isDrydockError(error, 'usage-invalid'),
+  test('a rule that does not exist is wrong use', () => {
+    assert.throws(
+      () => createAuditor({ disable: ['DL9999'] }),
+      (error) => isDrydockError(error, 'usage-invalid'),
     );
   });
 });
@@ -52,25 +51,23 @@ suite('options', () => {
 suite('suppressions', () => {
   const text = '# hadolint ignore=DL3007,DL3002\nFROM debian:latest\nUSER root\n';
 
-  test('a comment silences the instruction below it and nothing else', async () => {
-    const { findings, suppressed } = await audit(text);
+  test('a comment silences the instruction below it and nothing else', () => {
+    const { findings, suppressed } = audit(text);
 
     assert.deepEqual(rules(suppressed), ['DL3007']);
     assert.ok(rules(findings).includes('DL3002'));
   });
 
-  test("a stranger's comments silence nothing when they do not bind", async () => {
-    const { findings, suppressed } = await audit(text, { suppressions: 'ignore' });
+  test("a stranger's comments silence nothing when they do not bind", () => {
+    const { findings, suppressed } = audit(text, { suppressions: 'ignore' });
 
     assert.ok(rules(findings).includes('DL3007'));
     assert.deepEqual(suppressed, []);
   });
 
-  test('global and stage comments reach as far as they say', async () => {
-    const global = await audit(
-      'FROM debian:latest\n# hadolint global ignore=DL3007\nFROM debian:latest\nUSER 1\n',
-    );
-    const stage = await audit(
+  test('global and stage comments reach as far as they say', () => {
+    const global = audit('FROM debian:latest\n# hadolint global ignore=DL3007\nFROM debian:latest\nUSER 1\n');
+    const stage = audit(
       '# hadolint stage ignore=DL3000\nFROM debian:12\nWORKDIR a\nFROM debian:12\nWORKDIR b\n',
     );
 
@@ -81,26 +78,26 @@ suite('suppressions', () => {
     );
   });
 
-  test('a comment between the lines of an instruction speaks of that instruction', async () => {
-    const { suppressed } = await audit(
+  test('a comment between the lines of an instruction speaks of that instruction', () => {
+    const { suppressed } = audit(
       'FROM debian:12\nRUN a && \\\n  # hadolint ignore=DL3004\n  sudo b\nUSER 1\n',
     );
 
     assert.deepEqual(rules(suppressed), ['DL3004']);
   });
 
-  test('that the file can not be read is never silenced', async () => {
-    const { findings } = await audit('# hadolint global ignore=DL1000\nFROM debian:12\nFOO\n');
+  test('that the file can not be read is never silenced', () => {
+    const { findings } = audit('# hadolint global ignore=DL1000\nFROM debian:12\nFOO\n');
 
     assert.ok(rules(findings).includes('DL1000'));
   });
 
-  test('a suppression binds until its date, that day included', async () => {
+  test('a suppression binds until its date, that day included', () => {
     const dated = '# drydock ignore=DL3007 reason="x" until=2026-05-01\nFROM debian:latest\nUSER 1\n';
     const at = (day: string) => audit(dated, { now: () => new Date(`${day}T12:00:00Z`) });
 
-    assert.deepEqual(rules((await at('2026-05-01')).findings), []);
-    assert.deepEqual(rules((await at('2026-05-02')).findings), ['DD1902', 'DL3007']);
+    assert.deepEqual(rules(at('2026-05-01').findings), []);
+    assert.deepEqual(rules(at('2026-05-02').findings), ['DD1902', 'DL3007']);
   });
 });
 
@@ -111,8 +108,8 @@ suite('what was not checked is said', () => {
     ['FROM a:1\nRUN echo "x\nUSER 1\n', /line 2: the shell text of RUN could not be read/],
     [`FROM a:1\n${'WORKDIR x\n'.repeat(300)}USER 1\n`, /100 more findings of DL3000/],
   ] as const)
-    test(JSON.stringify(text.slice(0, 40)), async () => {
-      const { unchecked } = await audit(text);
+    test(JSON.stringify(text.slice(0, 40)), () => {
+      const { unchecked } = audit(text);
 
       assert.equal(unchecked.length, 1);
       assert.match(unchecked[0] ?? '', said);
@@ -120,7 +117,7 @@ suite('what was not checked is said', () => {
 });
 
 test('every file of this folder keeps to plain data: auditing twice gives the same', async () => {
-  const auditor = await createAuditor({ enable: 'all' });
+  const auditor = createAuditor({ enable: 'all' });
   const text = await readFile(new URL('./auditor.test.ts', import.meta.url), 'utf8');
 
   const once = auditor.auditDockerfile(text);

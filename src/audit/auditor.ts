@@ -3,7 +3,6 @@ import type { Finding, FindingSeverity } from '../core/finding.ts';
 import type { AuditResult } from '../core/report.ts';
 import type { Dockerfile } from '../dockerfile/model.ts';
 import { parseDockerfile } from '../dockerfile/parse.ts';
-import { createShellParser, type ShellParser } from '../dockerfile/shell/create-shell-parser.ts';
 import { createDockerfileSubject } from './dockerfile-subject.ts';
 import { hardeningOf } from './hardening.ts';
 import { judgeSuppressions } from './judge-suppressions.ts';
@@ -39,22 +38,20 @@ export interface Auditor {
 const MAX_FINDINGS_PER_RULE = 200;
 const ORDER = new Intl.Collator('en');
 
-/** Loads what auditing needs. Throws `usage-invalid` for a rule that does not exist. */
-export async function createAuditor(options: AuditorOptions = {}): Promise<Auditor> {
+/** Throws `usage-invalid` for a rule that does not exist. */
+export function createAuditor(options: AuditorOptions = {}): Auditor {
   const isOn = createSwitch(options);
-  const shell = await createShellParser();
-  return { auditDockerfile: (text) => auditDockerfile(text, { options, isOn, shell }) };
+  return { auditDockerfile: (text) => auditDockerfile(text, { options, isOn }) };
 }
 
 interface Setup {
   readonly options: AuditorOptions;
   readonly isOn: (rule: RuleMeta) => boolean;
-  readonly shell: ShellParser;
 }
 
-function auditDockerfile(text: string, { options, isOn, shell }: Setup): DockerfileAudit {
+function auditDockerfile(text: string, { options, isOn }: Setup): DockerfileAudit {
   const dockerfile = parseDockerfile(text);
-  const subject = createDockerfileSubject(dockerfile, shell);
+  const subject = createDockerfileSubject(dockerfile);
   const uncounted: string[] = [];
   const run = <Subject>(
     rules: readonly (RuleMeta & { check(subject: Subject): Iterable<Problem> })[],

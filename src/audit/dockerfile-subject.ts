@@ -1,7 +1,7 @@
 import type { Dockerfile, Instruction, InstructionKind, InstructionOf } from '../dockerfile/model.ts';
 import { createScopes, type Scopes } from '../dockerfile/scopes.ts';
-import type { ShellParser } from '../dockerfile/shell/create-shell-parser.ts';
 import type { ShellCommand, ShellScript } from '../dockerfile/shell/model.ts';
+import { parseShell } from '../dockerfile/shell/parse-shell.ts';
 import { isShellName, shellTextOf } from '../dockerfile/shell/shell-text.ts';
 
 /** A command that a RUN runs. */
@@ -25,11 +25,8 @@ export interface DockerfileSubject {
   readonly unchecked: readonly string[];
 }
 
-/** All shell texts of one file together; then the rest is said to be unchecked. Only garbage needs so long. */
-const SHELL_TIME_MS = 2_000;
-
-/** `shell` reads the shell texts when a rule asks for them. */
-export function createDockerfileSubject(dockerfile: Dockerfile, shell: ShellParser): DockerfileSubject {
+/** Shell texts are read when a rule asks for them. */
+export function createDockerfileSubject(dockerfile: Dockerfile): DockerfileSubject {
   const all = dockerfile.instructions.flatMap((instruction): readonly Instruction[] =>
     instruction.kind === 'onbuild' && instruction.inner !== null
       ? [instruction, instruction.inner]
@@ -42,7 +39,7 @@ export function createDockerfileSubject(dockerfile: Dockerfile, shell: ShellPars
     if (same === undefined) byKind.set(instruction.kind, [instruction]);
     else same.push(instruction);
   }
-  const scripts = createScripts({ shell, scopes });
+  const scripts = createScripts(scopes);
   let commands: readonly RunCommand[] | undefined;
 
   function instructions<Kind extends InstructionKind>(
@@ -69,10 +66,9 @@ export function createDockerfileSubject(dockerfile: Dockerfile, shell: ShellPars
   };
 }
 
-function createScripts({ shell, scopes }: { readonly shell: ShellParser; readonly scopes: Scopes }) {
+function createScripts(scopes: Scopes) {
   const known = new Map<Instruction, ShellScript | null>();
   const unchecked: string[] = [];
-  let spentMs = 0;
 
   const read = (instruction: Instruction): ShellScript | null => {
     const where = `line ${instruction.span.start.line}: the shell text of ${instruction.keyword.toUpperCase()}`;
@@ -85,9 +81,7 @@ function createScripts({ shell, scopes }: { readonly shell: ShellParser; readonl
       unchecked.push(`${where} is for ${program.slice(0, 40)}, which is not read`);
       return null;
     }
-    const started = performance.now();
-    const script = shell.parse(found.text, { timeoutMs: spentMs > SHELL_TIME_MS ? 0 : 250 });
-    spentMs += performance.now() - started;
+    const script = parseShell(found.text);
     const [first] = script.unparsed;
     if (first !== undefined)
       unchecked.push(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createAuditor } from './auditor.ts';
 
-const auditor = await createAuditor();
+const auditor = createAuditor();
 const hardening = (text: string) => auditor.auditDockerfile(text).hardening;
 
 test('a file without findings has 100, and errors weigh more than warnings', () => {

@@ -12,7 +12,7 @@ import { renderCanonical } from '../../src/dockerfile/render.ts';
 import { createScopes } from '../../src/dockerfile/scopes.ts';
 
 const RUNS = { numRuns: 400 };
-const auditor = await createAuditor({ enable: 'all' });
+const auditor = createAuditor({ enable: 'all' });
 
 /** Pieces that the language is made of, and that hide its edges. */
 const PIECES = [
