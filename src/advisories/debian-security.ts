@@ -2,12 +2,12 @@ import { DrydockError } from '../core/errors.ts';
 import type { Inventory, OperatingSystem } from '../core/package.ts';
 import type { AdvisorySource, Clock, SignatureVerifier, XzDecoder } from '../core/ports.ts';
 import { createChangelogs } from './debian/changelogs.ts';
-import type { Fetch } from './debian/download.ts';
 import type { Suite } from './debian/fetch-suite.ts';
 import { findPendingUpdates } from './debian/pending-updates.ts';
 import { createSuiteCache } from './debian/suite-cache.ts';
 import { createSuites } from './debian/suites.ts';
 import { describeUpdates } from './debian/update-vulnerabilities.ts';
+import type { Fetch } from './download.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrydockError, isDrydockError } from '../../core/errors.ts';
 import type { XzDecoder } from '../../core/ports.ts';
+import { download, type Fetch } from '../download.ts';
 import { objectOf, parseJson } from '../untrusted-json.ts';
+import { writeWhole } from '../write-whole.ts';
 import { type ChangelogEntry, parseChangelog } from './changelog.ts';
 import { changelogOfDeb, changelogOfSource } from './changelog-file.ts';
-import { download, type Fetch } from './download.ts';
 import type { ChangelogFile } from './sources-index.ts';
-import { writeWhole } from './suite-cache.ts';
 
 const MIB = 1024 * 1024;
 const MAX_FETCHED_BYTES = 24 * MIB;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DrydockError, isDrydockError } from '../../core/errors.ts';
 import type { Clock, SignatureVerifier, XzDecoder } from '../../core/ports.ts';
+import { type Downloaded, download, type Fetch } from '../download.ts';
 import { decompress } from './decompress.ts';
-import { type Downloaded, download, type Fetch } from './download.ts';
 import { readPackagesIndex } from './packages-index.ts';
 import { parseReleaseFile, type ReleaseFile } from './release-file.ts';
 import { readSourcesIndex, type SourcePackage } from './sources-index.ts';

@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isObject, objectOf, parseJson, textOf } from '../untrusted-json.ts';
+import { writeWhole } from '../write-whole.ts';
 import type { Suite } from './fetch-suite.ts';
 import type { ChangelogFile, SourcePackage } from './sources-index.ts';
 
@@ -41,18 +42,6 @@ export function createSuiteCache(folder: string): SuiteCache {
       );
     },
   };
-}
-
-/** Writes a file so that readers see the old or the new one, never a part. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(temporary, text, { mode: 0o600, flag: 'wx' });
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
 }
 
 function parseSuite(text: string): Suite | undefined {
