@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type ZipFixture, zipArchive } from '../../test/support/zip-archive.ts';
 import type { Inventory, Package } from '../core/package.ts';
-import { mergeVulnerabilities } from './merge-vulnerabilities.ts';
 import { buildOsvIndex } from './osv/build-index.ts';
 import { openOsvIndex } from './osv/open-index.ts';
 import { matchAffected } from './osv/ranges.ts';
@@ -288,33 +287,5 @@ test('the index says the same as the records that it is made of', async () => {
       },
     ),
     { numRuns: 40 },
-  );
-});
-
-test('records that share a name are one vulnerability, through any chain of aliases', () => {
-  const one = (id: string, aliases: readonly string[], severity: 'low' | 'high', purl = 'pkg:npm/a@1') => ({
-    ...{ id, aliases, severity, purl, packageName: 'a', packageVersion: '1', source: `of ${id}` },
-  });
-  const merged = mergeVulnerabilities([
-    one('GHSA-1', ['CVE-1'], 'low'),
-    { ...one('SNYK-1', ['GO-1'], 'high'), fixedVersion: '2' },
-    one('CVE-2', [], 'low'),
-    one('GO-1', ['CVE-1'], 'low'),
-    one('CVE-1', [], 'low', 'pkg:npm/a@2'),
-  ]);
-
-  assert.deepEqual(
-    merged.map(({ id, aliases, severity, fixedVersion, purl }) => [
-      id,
-      aliases,
-      severity,
-      fixedVersion,
-      purl,
-    ]),
-    [
-      ['CVE-1', ['GHSA-1', 'GO-1', 'SNYK-1'], 'high', '2', 'pkg:npm/a@1'],
-      ['CVE-2', [], 'low', undefined, 'pkg:npm/a@1'],
-      ['CVE-1', [], 'low', undefined, 'pkg:npm/a@2'],
-    ],
   );
 });
