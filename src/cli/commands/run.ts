@@ -1,15 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { readConfig } from '../../app/config.ts';
 import { openLocal } from '../../app/local.ts';
 import { DrydockError } from '../../core/errors.ts';
 import { DEFAULT_INTAKE_LIMITS } from '../../core/limits.ts';
-import { loadPolicy } from '../../policy/load.ts';
-import { COMMAND_LINE_POLICY, type Policy } from '../../policy/policy.ts';
+import type { Policy } from '../../policy/policy.ts';
 import { renderJob } from '../../report/formats.ts';
 import { type Command, type CommandInput, REPORT_OPTIONS } from '../command.ts';
 import { openOutput } from '../output.ts';
 import { createProgress } from '../progress.ts';
+import { readPolicy } from '../read-policy.ts';
 import { readSubmission } from '../submission.ts';
 
 export const run: Command = {
@@ -57,16 +55,6 @@ export const run: Command = {
     return report.verdict.status === 'success' ? 0 : 1;
   },
 };
-
-async function readPolicy(file: string | null, cwd: string): Promise<Policy> {
-  if (file === null) return COMMAND_LINE_POLICY;
-  const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
-    throw new DrydockError('file-unreadable', `A policy was expected at ${file}, it can't be read.`, {
-      cause: error,
-    });
-  });
-  return loadPolicy(text, COMMAND_LINE_POLICY);
-}
 
 function withFlags(policy: Policy, { flags }: CommandInput): Policy {
   const sandbox = choice('sandbox', flags.text('sandbox') ?? policy.run.sandbox, [

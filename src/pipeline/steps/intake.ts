@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { digestOf } from '../../core/digest.ts';
 import { DrydockError, ERRORS, isDrydockError } from '../../core/errors.ts';
+import type { Dockerfile } from '../../dockerfile/model.ts';
 import { parseDockerfile } from '../../dockerfile/parse.ts';
 import { decodeDockerfile } from '../intake/decode-dockerfile.ts';
 import { readContext } from '../intake/read-context.ts';
@@ -14,7 +15,7 @@ export const intakeStep: Step = {
     try {
       const decoded = decodeDockerfile(input.dockerfile, deps.intakeLimits);
       const dockerfile = parseDockerfile(decoded.text);
-      if (dockerfile.stages.length === 0) throw noFrom();
+      if (!hasFrom(dockerfile)) throw noFrom();
       const contextTar = input.context === null ? null : join(workDir, 'context.tar');
       const context =
         input.context === null || contextTar === null
@@ -68,8 +69,12 @@ export async function checkPayload(
   limits: Parameters<typeof readContext>[1],
 ): Promise<void> {
   const { text } = decodeDockerfile(payload.dockerfile, limits);
-  if (parseDockerfile(text).stages.length === 0) throw noFrom();
+  if (!hasFrom(parseDockerfile(text))) throw noFrom();
   if (payload.context !== null) await readContext(payload.context, limits);
+}
+
+function hasFrom({ stages }: Dockerfile): boolean {
+  return stages.some(({ from }) => from !== null);
 }
 
 function noFrom(): DrydockError {

@@ -66,7 +66,7 @@ function endOf(outcome: RunOutcome, run: RunResult): StepEnd {
   }
   const reading =
     result.kind === 'refused'
-      ? ({ status: 'unusable', why: result.why } as const)
+      ? ({ status: 'unusable', why: `/data/perf.json can't be used: ${result.why}.` } as const)
       : readPerformance(result.content);
   if (reading.status === 'unusable') {
     const reason: Reason = { code: 'perf-unusable', stage: 'run', message: reading.why };
