@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Edit, Finding } from '../core/finding.ts';
-import { applyFixes } from './fix.ts';
+import { createAuditor } from './auditor.ts';
+import { applyFixes, fixUntilStable } from './fix.ts';
 
 function finding(edits: readonly Edit[], safe = true): Finding {
   const span = edits[0]?.span ?? { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } };
@@ -45,4 +46,22 @@ test('an unsafe fix is applied only when asked for', () => {
 
 test('a place behind the end of the text is its end', () => {
   assert.equal(applyFixes('ab', [finding([edit(9, 9, 9, '!')])], { unsafe: false }).text, 'ab!');
+});
+
+test('fixes that make room for one another are all applied, and mending again changes nothing', () => {
+  const auditor = createAuditor();
+  const audit = (text: string) => auditor.auditDockerfile(text).findings;
+  const text = 'FROM ubuntu:24.04\nCMD echo ʻ{“perf”:0.99}ʼ > /data/perf.json\n';
+
+  const fixed = fixUntilStable(text, audit, { unsafe: false });
+
+  assert.equal(
+    fixed.text,
+    `FROM ubuntu:24.04\nCMD ["/bin/sh", "-c", "echo '{\\"perf\\":0.99}' > /data/perf.json"]\n`,
+  );
+  assert.deepEqual(
+    fixed.applied.map(({ rule }) => rule),
+    ['DD1401', 'DL3025'],
+  );
+  assert.equal(fixUntilStable(fixed.text, audit, { unsafe: false }).text, fixed.text);
 });

@@ -33,6 +33,27 @@ export function applyFixes(
   return { text: replaceAll(text, taken), applied, skipped };
 }
 
+/** Fixes can make room for one another: a quote is mended first, then the command around it. */
+const MAX_ROUNDS = 8;
+
+/**
+ * Applies fixes and audits again until nothing is left to mend, so that mending twice changes nothing. `audit` gives the
+ * findings of a text; `applied` are those of all rounds, with their places in the round's own text.
+ */
+export function fixUntilStable(
+  text: string,
+  audit: (text: string) => readonly Finding[],
+  options: { readonly unsafe: boolean },
+): FixedText {
+  const applied: Finding[] = [];
+  let fixed = applyFixes(text, audit(text), options);
+  for (let round = 1; fixed.applied.length > 0 && round < MAX_ROUNDS; round += 1) {
+    applied.push(...fixed.applied);
+    fixed = applyFixes(fixed.text, audit(fixed.text), options);
+  }
+  return { ...fixed, applied: [...applied, ...fixed.applied] };
+}
+
 interface Replacement {
   readonly from: number;
   readonly to: number;

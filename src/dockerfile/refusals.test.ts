@@ -47,8 +47,8 @@ suite('refused', () => {
     ['FROM a\nWORKDIR /x\nWORKDIR ../proc/self', 'system-path'],
     ['FROM a\nWORKDIR //proc', 'system-path'],
     ['FROM a\nWORKDIR "/pr"oc', 'system-path'],
-    ['FROM a\nWORKDIR ${X:-/proc}/self', 'system-path'],
-    ['FROM a\nWORKDIR ${X#y}', 'system-path'],
+    [`FROM a\nWORKDIR \${X:-/proc}/self`, 'system-path'],
+    [`FROM a\nWORKDIR \${X#y}`, 'system-path'],
     ['FROM a\nCOPY x /sys/y', 'system-path'],
     ['FROM a\nVOLUME ["/dev"]', 'system-path'],
     ['FROM a\nCOPY <<E /x\ny\nE', 'heredoc'],
@@ -67,7 +67,7 @@ suite('refused', () => {
 suite('built', () => {
   for (const text of [
     '# syntax=docker/dockerfile:1.7\nFROM ubuntu:latest\n# save\nCMD echo ʻ{“perf”:0.99}ʼ > /data/perf.json\n',
-    'ARG V=12\nFROM --platform=linux/amd64 debian:${V} AS build\nARG D=/app\nWORKDIR $D\nCOPY . .\nRUN a && b\nFROM build\nCOPY --from=build --chown=1000:1000 --chmod=755 --link /a /b\nUSER 1000\nHEALTHCHECK --interval=5s --retries=3 CMD ["x"]\nENTRYPOINT ["x"]\n',
+    `ARG V=12\nFROM --platform=linux/amd64 debian:\${V} AS build\nARG D=/app\nWORKDIR $D\nCOPY . .\nRUN a && b\nFROM build\nCOPY --from=build --chown=1000:1000 --chmod=755 --link /a /b\nUSER 1000\nHEALTHCHECK --interval=5s --retries=3 CMD ["x"]\nENTRYPOINT ["x"]\n`,
     'FROM a\r\nRUN <<EOF\r\nx\r\nEOF\r\nADD file.tar.gz /x/\r\nEXPOSE 80/tcp\r\n',
     'FROM scratch\nLABEL "a b"="c"\nSTOPSIGNAL SIGINT\nVOLUME /data\nSHELL ["/bin/bash", "-c"]\n',
   ])

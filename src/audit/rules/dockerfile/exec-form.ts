@@ -12,7 +12,11 @@ export const execForm = defineDockerfileRule({
   why: 'A shell is then process 1: it does not pass SIGTERM on, so the program is killed instead of stopped.',
   fix: 'Write it as ["program", "argument"].',
   sources: ['hadolint DL3025', 'BuildKit JSONArgsRecommended', 'OWASP-Node N5a'],
-  bad: ['FROM debian:12\nCMD node server.js\n', 'FROM debian:12\nENTRYPOINT node $X > log\n'],
+  bad: [
+    'FROM debian:12\nCMD node server.js\n',
+    'FROM debian:12\nENTRYPOINT node $X > log\n',
+    'FROM debian:12\nCMD exit 1\n',
+  ],
   good: [
     'FROM debian:12\nCMD ["node", "server.js"]\n',
     'FROM debian:12\nENTRYPOINT []\n',
@@ -25,6 +29,27 @@ export const execForm = defineDockerfileRule({
   },
 });
 
+/** Words of the shell itself: there is no program of that name to start. */
+const BUILTINS = new Set([
+  '.',
+  ':',
+  'cd',
+  'eval',
+  'exec',
+  'exit',
+  'export',
+  'read',
+  'set',
+  'source',
+  'trap',
+  'ulimit',
+  'umask',
+  'unset',
+  'wait',
+]);
+/** Quotes that are letters to a shell; they are mended first, or a rule would lose sight of them. */
+const TYPOGRAPHIC = /[\u02bb\u02bc\u2018-\u201f]/;
+
 /** A plain command becomes its words; anything else is given to the shell by name, as Docker does without being asked. */
 function fixFor(
   instruction: InstructionOf<'cmd' | 'entrypoint'>,
@@ -33,23 +58,22 @@ function fixFor(
   const { body, kind } = instruction;
   const place = spanIn(body, 0, body.text.length);
   const script = subject.scriptOf(instruction);
-  if (
-    script === null ||
-    script.unparsed.length > 0 ||
-    place.start.line !== place.end.line ||
-    body.text.startsWith('[')
-  )
-    return {};
-  const [command, ...more] = script.commands;
-  const words = command === undefined || command.name === null ? [] : [command.name, ...command.args];
-  const isPlain =
-    more.length === 0 &&
-    command?.assignments.length === 0 &&
-    command.redirects.length === 0 &&
-    words.every(({ text }) => /^[\w@%+=:,./-]+$/.test(text));
+  if (script === null || script.unparsed.length > 0 || place.start.line !== place.end.line) return {};
+  if (body.text.startsWith('[') || TYPOGRAPHIC.test(body.text)) return {};
   const shell = subject.scopes.at(instruction).shell?.args.map(({ value }) => value) ?? ['/bin/sh', '-c'];
-  const array = isPlain ? words.map(({ value }) => value) : [...shell, body.text];
+  const array = plainWords(body.text) ?? [...shell, body.text];
   const text = `[${array.map((word) => JSON.stringify(word)).join(', ')}]`;
   const make = kind === 'cmd' ? safeFix : unsafeFix;
   return { fix: make('Write the command as a JSON array.', replace(place, text)) };
 }
+
+/** The words of a command that a shell would start just so; null when it would do more. */
+function plainWords(text: string): readonly string[] | null {
+  const words = text.split(/[ \t]+/);
+  const [program = ''] = words;
+  const isPlain =
+    words.every((word) => /^[\w@%+:,./-]+$/.test(word)) && /^[\w./-]*[a-z\d][\w./-]*$/.test(program);
+  return isPlain && !BUILTINS.has(program) && !RESERVED.has(program) ? words : null;
+}
+
+const RESERVED = new Set(['time', 'if', 'while', 'until', 'for', 'case', 'function', 'select']);

@@ -11,7 +11,7 @@ export const noSystemWorkdir = defineDockerfileRule({
   sources: ['Trivy DS-0030', 'CVE-2024-21626'],
   bad: [
     'FROM debian:12\nWORKDIR /proc/self/fd/8\n',
-    'FROM debian:12\nENV D=/sys\nWORKDIR ${D}/x\n',
+    'FROM debian:12\nENV D=/sys\nWORKDIR $D/x\n',
     'FROM debian:12\nWORKDIR /a/../dev\n',
   ],
   good: ['FROM debian:12\nWORKDIR /process\n', 'FROM debian:12\nWORKDIR /app/proc\n'],

@@ -11,7 +11,7 @@ export const validPort = defineDockerfileRule({
   fix: 'Name the port on which the program listens.',
   sources: ['hadolint DL3011', 'Trivy DS-0008'],
   bad: ['FROM debian:12\nEXPOSE 80000\n', 'FROM debian:12\nEXPOSE 40000-80000/tcp\n'],
-  good: ['FROM debian:12\nEXPOSE 80 443/tcp 8000-8010/udp\n', 'FROM debian:12\nEXPOSE $PORT 4000-${X}\n'],
+  good: ['FROM debian:12\nEXPOSE 80 443/tcp 8000-8010/udp\n', 'FROM debian:12\nEXPOSE $PORT 4000-$X\n'],
   *check({ instructions }) {
     for (const { args } of instructions('expose'))
       for (const { value, span } of args) {
