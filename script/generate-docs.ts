@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderApiPage } from './docs/api-page.ts';
+import { renderConfigPage } from './docs/config-page.ts';
 import { renderErrorsPage } from './docs/errors-page.ts';
+import { renderRulesPage } from './docs/rules-page.ts';
 
 /** A page under docs/ that is made from the code, so that it cannot say something else. */
 interface Page {
@@ -11,7 +13,9 @@ interface Page {
 
 export const PAGES: readonly Page[] = [
   { path: 'docs/api.md', render: renderApiPage },
+  { path: 'docs/config.md', render: renderConfigPage },
   { path: 'docs/errors.md', render: renderErrorsPage },
+  { path: 'docs/rules.md', render: renderRulesPage },
 ];
 
 /** Writes the pages that differ; returns their paths. */
