@@ -44,6 +44,7 @@ export async function startService(
       `--role ${role} needs a database that both can reach: set DATABASE_URL to a PostgreSQL. The embedded database belongs to one process.`,
     );
   }
+  assertFitForProduction(config);
   await using undo = new AsyncDisposableStack();
   const policy = await readPolicy(config);
   const onFault = (error: unknown): void =>
@@ -69,6 +70,22 @@ export async function startService(
     ],
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** What is only fit for trying out ends the start in production. */
+function assertFitForProduction({ profile, databaseUrl, isMetricsOpen }: ResolvedConfig): void {
+  if (profile !== 'production') return;
+  const faults = [
+    ...(databaseUrl === null
+      ? ['DATABASE_URL names no PostgreSQL: the embedded database has no backup and serves one process']
+      : []),
+    ...(isMetricsOpen ? ['DRYDOCK_METRICS_OPEN shows the metrics to everybody'] : []),
+  ];
+  if (faults.length > 0)
+    throw new DrydockError(
+      'config-invalid',
+      `Settings fit for production were expected: ${faults.join('; ')}.`,
+    );
 }
 
 async function readPolicy({ policyFile }: ResolvedConfig): Promise<Policy> {

@@ -8,7 +8,7 @@ export const SETTINGS = {
     env: 'DRYDOCK_PROFILE',
     kind: { type: 'choice', of: ['dev', 'uat', 'production'] },
     default: 'dev',
-    what: 'Which environment this is. `production` refuses defaults that are only fit for trying out.',
+    what: 'Which environment this is. `production` refuses the embedded database and open metrics.',
   }),
   host: setting({
     env: 'DRYDOCK_HOST',
@@ -130,18 +130,6 @@ export const SETTINGS = {
     kind: { type: 'flag' },
     default: false,
     what: 'Serve `/metrics` without a token.',
-  }),
-  statsdHost: setting({
-    env: 'STATSD_HOST',
-    kind: { type: 'text' },
-    default: null,
-    what: 'Where to send metrics by statsd (UDP). Without it none are sent.',
-  }),
-  statsdPort: setting({
-    env: 'STATSD_PORT',
-    kind: { type: 'integer', min: 1, max: 65_535 },
-    default: 8125,
-    what: 'The port of statsd.',
   }),
   url: setting({
     env: 'DRYDOCK_URL',
