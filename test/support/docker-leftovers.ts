@@ -1,5 +1,5 @@
 import { createDockerApi } from '../../src/engines/docker/api.ts';
-import { listOf, textOf, textsOf } from '../../src/engines/docker/json-fields.ts';
+import { fieldOf, listOf, textOf, textsOf } from '../../src/engines/docker/json-fields.ts';
 
 /** Containers, volumes and nameless images that a daemon holds, a line each. */
 export async function dockerLeftovers(socketPath: string): Promise<readonly string[]> {
@@ -12,6 +12,6 @@ export async function dockerLeftovers(socketPath: string): Promise<readonly stri
     ...listOf(volumes.body, 'Volumes').map((volume) => `volume ${textOf(volume, 'Name')}`),
     ...listOf(images.body)
       .filter((image) => textsOf(image, 'RepoTags').every((tag) => tag === '<none>:<none>'))
-      .map((image) => `image ${textOf(image, 'Id')}`),
+      .map((image) => `image ${textOf(image, 'Id')} ${JSON.stringify(fieldOf(image, 'Labels'))}`),
   ];
 }

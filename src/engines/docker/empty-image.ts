@@ -3,6 +3,7 @@ import { pack } from 'tar-stream';
 import { DrydockError } from '../../core/errors.ts';
 import type { DockerApi } from './api.ts';
 import { textOf } from './json-fields.ts';
+import { ORIGIN_LABEL } from './marks.ts';
 
 const REPOSITORY = 'drydock-empty';
 const TAG = '1';
@@ -15,7 +16,8 @@ export async function createEmptyImage(api: DockerApi): Promise<string> {
   const tar = pack();
   tar.entry({ name: 'data', type: 'directory', mode: 0o755 });
   tar.finalize();
-  const query = { fromSrc: '-', repo: REPOSITORY, tag: TAG };
+  // With the label, one that another process made at the same moment is swept.
+  const query = { fromSrc: '-', repo: REPOSITORY, tag: TAG, changes: `LABEL ${ORIGIN_LABEL}=drydock` };
   await api.must({
     method: 'POST',
     path: '/images/create',

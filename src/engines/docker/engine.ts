@@ -26,28 +26,32 @@ export function createDockerEngine({ socketPath }: DockerEngineOptions): Engine 
   const api = createDockerApi(socketPath);
   const bases = createDockerBaseStore(api);
   const describe = (): Promise<EngineDescription> => describeDocker(api);
-  let isolation: Promise<Isolation> | undefined;
-  const isolationOnce = (): Promise<Isolation> => {
-    isolation ??= describe().then(({ version, degraded }) => ({
-      level: 'L0',
-      sandbox: 'docker',
-      engine: `docker ${version}`,
-      degraded,
-    }));
-    isolation.catch(() => {
-      isolation = undefined;
-    });
-    return isolation;
-  };
+  const isolation = once(async (): Promise<Isolation> => {
+    const { version, degraded } = await describe();
+    return { level: 'L0', sandbox: 'docker', engine: `docker ${version}`, degraded };
+  });
+  const emptyImage = once(() => createEmptyImage(api));
   return {
     name: 'docker',
     bases,
     describe,
     async openSpace(id) {
-      await isolationOnce();
-      return createSpace({ api, bases, id, isolation: isolationOnce });
+      await isolation();
+      return createSpace({ api, bases, id, isolation, emptyImage });
     },
     sweep: (keep) => sweepDocker(api, new Set(keep)),
+  };
+}
+
+/** Asks until it has been answered once. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
   };
 }
 
@@ -56,16 +60,17 @@ interface SpaceDeps {
   readonly bases: Engine['bases'];
   readonly id: string;
   readonly isolation: () => Promise<Isolation>;
+  readonly emptyImage: () => Promise<string>;
 }
 
-function createSpace({ api, bases, id, isolation }: SpaceDeps): EngineSpace {
+function createSpace({ api, bases, id, isolation, emptyImage }: SpaceDeps): EngineSpace {
   const mark = createMark(id);
   const images = new Set<Digest>();
   const hasImage = (image: Digest): boolean => images.has(image);
   return {
     builder: createDockerBuilder({ api, bases, mark, isolation, onBuilt: (image) => images.add(image) }),
     images: createDockerImageStore({ api, mark, hasImage }),
-    runner: createDockerRunner({ api, mark, hasImage, isolation, emptyImage: () => createEmptyImage(api) }),
+    runner: createDockerRunner({ api, mark, hasImage, isolation, emptyImage }),
     async [Symbol.asyncDispose]() {
       images.clear();
       await removeContainers(api, mark.filter);

@@ -14,23 +14,29 @@ export async function removeContainers(api: DockerApi, filter: string): Promise<
   const deadline = performance.now() + PATIENCE_MS;
   let removed = 0;
   for (let quiet = 0; quiet < 2; ) {
-    const { body } = await api.must({
-      method: 'GET',
-      path: '/containers/json',
-      query: { all: '1', filters: filter },
-    });
-    const ids = listOf(body).map((container) => textOf(container, 'Id'));
-    quiet = ids.length === 0 ? quiet + 1 : 0;
+    const { found, gone } = await removeContainersOnce(api, filter);
+    quiet = found.length === 0 ? quiet + 1 : 0;
+    removed += gone;
     if (performance.now() > deadline)
       throw new DrydockError(
         'engine-failed',
-        `Docker was expected to remove ${ids.join(', ')}, it does not.`,
+        `Docker was expected to remove ${found.join(', ')}, it does not.`,
       );
-    const done = await Promise.all(ids.map((id) => removeContainer(api, id)));
-    removed += done.filter(Boolean).length;
     if (quiet < 2) await delay(PAUSE_MS);
   }
   return removed;
+}
+
+/** Kills and removes all containers that are there now. */
+export async function removeContainersOnce(
+  api: DockerApi,
+  filter: string,
+): Promise<{ readonly found: readonly string[]; readonly gone: number }> {
+  const query = { all: '1', filters: filter };
+  const { body } = await api.must({ method: 'GET', path: '/containers/json', query });
+  const found = listOf(body).map((container) => textOf(container, 'Id'));
+  const done = await Promise.all(found.map((id) => removeContainer(api, id)));
+  return { found, gone: done.filter(Boolean).length };
 }
 
 /** Kills and removes one container with its anonymous volumes. False while somebody else is removing it, or it is gone. */
