@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -111,6 +111,7 @@ async function usable(layout: Layout): Promise<Layout> {
     try {
       if (layout.version === 2) await writeFile(join(folder, '../cgroup.subtree_control'), `+${controller}`);
       await mkdir(folder, { recursive: true });
+      await access(folder, constants.W_OK);
       if (layout.version === 2) await writeFile(join(folder, 'cgroup.subtree_control'), `+${controller}`);
       folders[controller] = folder;
     } catch {

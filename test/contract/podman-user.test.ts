@@ -13,38 +13,36 @@ const SUITES = ['test/contract/podman.test.ts', 'test/contract/podman-attacks.te
 const AS_USER = `mount --bind "$2" "$1" && cd "$1" && user=$3 && shift 3 &&
   exec setpriv --reuid "$user" --regid "$user" --clear-groups --inh-caps=-all --no-new-privs=0 "$@"`;
 
-test(
-  'the same contract holds for a normal user',
-  { skip: IS_ROOT ? false : 'only root can make another user; as a normal user the suites run as they are' },
-  async () => {
-    await using account = await createTestAccount();
-    const room = await mkdtemp(join(tmpdir(), 'drydock-user-'));
-    try {
-      await chmod(room, 0o711);
-      const [checkout, temporary] = [join(room, 'checkout'), join(room, 'tmp')];
-      await mkdir(checkout);
-      await mkdir(temporary, { mode: 0o1777 });
-      await chmod(temporary, 0o1777);
-      const node = join(checkout, process.execPath.slice(ROOT.length));
+test('the same contract holds for a normal user', {
+  skip: IS_ROOT ? false : 'only root can make another user; as a normal user the suites run as they are',
+}, async () => {
+  await using account = await createTestAccount();
+  const room = await mkdtemp(join(tmpdir(), 'drydock-user-'));
+  try {
+    await chmod(room, 0o711);
+    const [checkout, temporary] = [join(room, 'checkout'), join(room, 'tmp')];
+    await mkdir(checkout);
+    await mkdir(temporary, { mode: 0o1777 });
+    await chmod(temporary, 0o1777);
+    const node = join(checkout, process.execPath.slice(ROOT.length));
 
-      const result = await exec({
-        command: 'unshare',
-        args: [
-          ...['--mount', '--', 'sh', '-c', AS_USER, 'sh', checkout, ROOT, account.name],
-          ...[process.execPath.startsWith(ROOT) ? node : process.execPath, '--test', '--test-concurrency=1'],
-          ...SUITES,
-        ],
-        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', TMPDIR: temporary, HOME: room },
-        timeoutMs: 15 * 60_000,
-        maxOutputBytes: 16 * 1024 * 1024,
-      });
+    const result = await exec({
+      command: 'unshare',
+      args: [
+        ...['--mount', '--', 'sh', '-c', AS_USER, 'sh', checkout, ROOT, account.name],
+        ...[process.execPath.startsWith(ROOT) ? node : process.execPath, '--test', '--test-concurrency=1'],
+        ...SUITES,
+      ],
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', TMPDIR: temporary, HOME: room },
+      timeoutMs: 15 * 60_000,
+      maxOutputBytes: 16 * 1024 * 1024,
+    });
 
-      assert.ok(result.status === 'exited', JSON.stringify(result).slice(0, 1000));
-      assert.equal(result.exitCode, 0, result.stdout.slice(-20_000) + result.stderr);
-      assert.match(result.stdout, /podman as a normal user/);
-      assert.match(result.stdout, /skipped 0/);
-    } finally {
-      await rm(room, { recursive: true, force: true });
-    }
-  },
-);
+    assert.ok(result.status === 'exited', JSON.stringify(result).slice(0, 1000));
+    assert.equal(result.exitCode, 0, result.stdout.slice(-20_000) + result.stderr);
+    assert.match(result.stdout, /podman as a normal user/);
+    assert.match(result.stdout, /skipped 0/);
+  } finally {
+    await rm(room, { recursive: true, force: true });
+  }
+});

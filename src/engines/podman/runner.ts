@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Digest } from '../../core/digest.ts';
 import { DrydockError } from '../../core/errors.ts';
 import type { ResultFile, RunOutcome } from '../../core/outcome.ts';
-import type { Runner, RunRequest } from '../../core/ports.ts';
+import type { ImageConfig, Runner, RunRequest } from '../../core/ports.ts';
 import type { Cell } from './cell.ts';
 import { findImage } from './images.ts';
 import { CELL, engineEnv, runArgs, storageArgs } from './podman-args.ts';
@@ -12,6 +12,7 @@ import type { SpaceContext } from './space.ts';
 import { type StepEnd, supervise } from './supervise.ts';
 
 const MAX_MESSAGE_LENGTH = 1000;
+const MAX_COMMAND_LENGTH = 200;
 /** The most files that /data and /tmp hold each. */
 const MAX_FILES = 16_384;
 /** Folders of the kernel: a working folder there has led runtimes out of the image (CVE-2024-21626). */
@@ -37,7 +38,8 @@ export function createRunner(space: SpaceContext): Runner {
       const cgroup = await host.createCgroup({ spaceId: space.id, step: 'run', sandbox }, request.limits);
       try {
         if (cgroup !== undefined) await cell.join(cgroup);
-        const danger = await findDanger(cell, request.image, space.dangers);
+        const { config } = await findImage(cell, request.image);
+        const danger = await findDanger(cell, { image: request.image, config }, space.dangers);
         if (danger !== null) {
           const result: ResultFile = { kind: 'missing' };
           const outcome: RunOutcome = { status: 'not-started', message: danger, result, durationMs: 0 };
@@ -60,7 +62,7 @@ export function createRunner(space: SpaceContext): Runner {
           stop: () => cell.killAll(),
         });
         const result = await takeResult(cell, end);
-        const outcome = await readOutcome(end, { cell, request, space, name, result });
+        const outcome = await readOutcome(end, { cell, request, space, name, result, config });
         return { outcome, isolation };
       } finally {
         await cell[Symbol.asyncDispose]();
@@ -83,10 +85,10 @@ function chooseSandbox(request: RunRequest, runsc: string | undefined): string |
 /** Why this image must not be started, or null. Uses what an earlier step has found. */
 async function findDanger(
   cell: Cell,
-  image: Digest,
+  { image, config }: { readonly image: Digest; readonly config: ImageConfig },
   dangers: SpaceContext['dangers'],
 ): Promise<string | null> {
-  const { workingDir } = (await findImage(cell, image)).config;
+  const { workingDir } = config;
   if (KERNEL_FOLDER.test(workingDir))
     return `The image's working folder ${JSON.stringify(workingDir)} lies in a folder of the kernel.`;
   const known = dangers.get(image);
@@ -143,9 +145,13 @@ interface Ended {
   /** The container's. */
   readonly name: string;
   readonly result: ResultFile;
+  readonly config: ImageConfig;
 }
 
-async function readOutcome(end: StepEnd, { cell, request, space, name, result }: Ended): Promise<RunOutcome> {
+async function readOutcome(
+  end: StepEnd,
+  { cell, request, space, name, result, config }: Ended,
+): Promise<RunOutcome> {
   const { limits } = request;
   const common = { result, durationMs: Math.round(end.durationMs) };
   switch (end.status) {
@@ -170,7 +176,12 @@ async function readOutcome(end: StepEnd, { cell, request, space, name, result }:
   const state = exitCode >= 125 && exitCode <= 127 ? await readState({ cell, space, name }) : 'started';
   if (state === 'missing' && !IMAGE_FAULT.test(message))
     throw new DrydockError('engine-failed', `podman run could not make a container: ${message}`);
-  if (state !== 'started') return { status: 'not-started', message, ...common };
+  if (state !== 'started')
+    return {
+      status: 'not-started',
+      message: `${commandOf(config)} could not be started: ${message}`,
+      ...common,
+    };
   const signal = signalOf(exitCode);
   return signal === undefined
     ? { status: 'exited', exitCode, ...common }
@@ -193,6 +204,14 @@ async function readState({
   });
   if (text.trim() === '') return 'missing';
   return Number(text) > 0 ? 'started' : 'created';
+}
+
+/** What the image was to run, for people. */
+function commandOf({ entrypoint, cmd }: ImageConfig): string {
+  const words = [...entrypoint, ...cmd];
+  return words.length === 0
+    ? 'An image without a command'
+    : JSON.stringify(words).slice(0, MAX_COMMAND_LENGTH);
 }
 
 /** Podman gives 128 + n for a program that signal n ended. */
