@@ -54,31 +54,33 @@ test('there is something to check', () => assert.ok(files.length > 10));
 
 for (const file of files) {
   const isTest = file.endsWith('.test.ts');
-  const layer = file.split('/')[0] ?? '';
-  test(`${file} imports only what ${layer} may`, async () => {
-    const allowed = MAY_IMPORT[layer];
-    assert.ok(allowed, `${layer} is not a known layer`);
+  test(`${file} imports only what its layer may`, async () => {
     const text = await readFile(join(SRC, file), 'utf8');
     for (const [, target = ''] of text.matchAll(IMPORT)) {
-      if (target.startsWith('.')) {
-        if (file === 'app/version.ts' && target === '../../package.json') continue;
-        const other = relative(SRC, join(SRC, dirname(file), target)).split('/')[0] ?? '';
-        const isSupport = isTest && other === '..';
-        assert.ok(
-          isSupport || other === layer || allowed.includes(other),
-          `${layer} must not import ${other} (${target})`,
-        );
-      } else {
-        for (const { module, home } of HOMES)
-          assert.ok(
-            !module.test(target) || home.test(file),
-            `${target} may be imported only in ${home.source}`,
-          );
-      }
+      if (target.startsWith('.')) assertLayer(file, target, isTest);
+      else assertHome(file, target);
     }
     if (!isTest && file !== 'app/config.ts')
       assert.doesNotMatch(text, /process\.env\b/, 'process.env is read only in app/config.ts');
   });
+}
+
+function assertLayer(file: string, target: string, isTest: boolean): void {
+  if (file === 'app/version.ts' && target === '../../package.json') return;
+  const layer = file.split('/')[0] ?? '';
+  const allowed = MAY_IMPORT[layer];
+  assert.ok(allowed, `${layer} is not a known layer`);
+  const other = relative(SRC, join(SRC, dirname(file), target)).split('/')[0] ?? '';
+  const isSupport = isTest && other === '..';
+  assert.ok(
+    isSupport || other === layer || allowed.includes(other),
+    `${layer} must not import ${other} (${target})`,
+  );
+}
+
+function assertHome(file: string, target: string): void {
+  for (const { module, home } of HOMES)
+    assert.ok(!module.test(target) || home.test(file), `${target} may be imported only in ${home.source}`);
 }
 
 test('docs/architecture.md shows the same layers', async () => {
