@@ -52,7 +52,9 @@ type ContextEntry = Extract extends AsyncIterable<infer Entry> ? Entry : never;
 
 /** Copies all but the top `.dockerignore`, whose text it gives, or null. */
 async function copyEntries(tar: Pack, contextTar: string): Promise<string | null> {
-  const entries: Extract = createReadStream(contextTar).pipe(extract());
+  const source = createReadStream(contextTar);
+  const entries: Extract = source.pipe(extract());
+  source.once('error', (error) => entries.destroy(error));
   let ignored: string | null = null;
   for await (const entry of entries) {
     if (posix.normalize(`/${entry.header.name}`) === `/${IGNORE_FILE}`) {
