@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { lockFolder } from './lock-folder.ts';
+
+/** Linux has no process ids above 2^22. */
+const DEAD_PID = 2 ** 22 + 1;
 
 let folder: string;
 let path: string;
@@ -31,8 +33,7 @@ test('a released lock can be had again and leaves nothing behind', async () => {
 });
 
 test('the lock of a dead process is taken over, also when another process has its number now', async () => {
-  const { pid } = spawnSync('true');
-  for (const stale of [`${pid} 12345\n`, `${process.pid} 1\n`, '', 'nonsense', '-1 x']) {
+  for (const stale of [`${DEAD_PID} 12345\n`, `${process.pid} 1\n`, '', 'nonsense', '-1 x']) {
     await writeFile(path, stale);
 
     await using _ = await lockFolder(path);
@@ -42,7 +43,7 @@ test('the lock of a dead process is taken over, also when another process has it
 });
 
 test('of many that find a dead process’s lock one gets it', async () => {
-  await writeFile(path, `${spawnSync('true').pid} 12345\n`);
+  await writeFile(path, `${DEAD_PID} 12345\n`);
 
   const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(path)));
 
