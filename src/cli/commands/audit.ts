@@ -49,13 +49,12 @@ export const audit: Command = {
     for (const path of paths.includes('-') ? ['-'] : await findFiles(paths, io.cwd)) {
       found.push(auditor.audit(path, path === '-' ? await readAll(io.stdin) : await readText(path, io.cwd)));
     }
-    const fixing = { unsafe: flags.has('fix-unsafe') };
+    const fixing = { unsafe: flags.has('fix-unsafe'), auditor };
     if (flags.has('diff')) {
       io.out(found.map((file) => diffOfFixes(file, fixing, io.paint)).join(''));
       return 0;
     }
-    const files =
-      flags.has('fix') || fixing.unsafe ? await writeFixes(found, fixing, { auditor, io }) : found;
+    const files = flags.has('fix') || fixing.unsafe ? await writeFixes(found, fixing, io) : found;
     await output.write(
       renderAudit({ files, rules: auditor.rules, version: VERSION }, output.format, output.paint),
     );
