@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from '../core/job.ts';
 import type { JobEventData, NewJob } from '../core/ports.ts';
 import type { Boss } from './boss.ts';
+import { writeContext } from './context-parts.ts';
 import type { Database, Sql } from './database.ts';
 import { JOB_COLUMNS, readJob } from './job-row.ts';
 import { assertStorable } from './new-job.ts';
@@ -115,8 +116,6 @@ async function insert(sql: Sql, batch: readonly Wish[]): Promise<ReadonlyMap<str
       JSON.stringify(event),
     ],
   );
-  for (const { id, job } of batch)
-    if (job.context !== null)
-      await sql.query('INSERT INTO job_contexts (job_id, content) VALUES ($1, $2)', [id, job.context]);
+  for (const { id, job } of batch) if (job.context !== null) await writeContext(sql, id, job.context);
   return new Map(rows.map(readJob).map((job) => [job.id, job]));
 }

@@ -2,6 +2,7 @@ import { DrydockError } from '../core/errors.ts';
 import { isFinal, type Job } from '../core/job.ts';
 import type { Reason } from '../core/outcome.ts';
 import type { JobPage, JobQuery, JobStore, NewJob } from '../core/ports.ts';
+import { readContext, removeContext, writeContext } from './context-parts.ts';
 import { createCreateJobs } from './create-jobs.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import type { Sql } from './database.ts';
@@ -10,7 +11,7 @@ import { changeJob, ENDED, NEW_ATTEMPT } from './job-change.ts';
 import { isJobId, JOB_COLUMNS, readJob } from './job-row.ts';
 import { assertStorable } from './new-job.ts';
 import { QUEUE_TOPIC } from './news.ts';
-import { number, text } from './row.ts';
+import { number } from './row.ts';
 
 const PAGE_MAX = 500;
 
@@ -23,11 +24,8 @@ export function createJobStore(deps: HeldJobsDeps): JobStore {
     get: async (id) => (isJobId(id) ? find(database, id) : undefined),
     list: (query) => list(database, query),
     queuePosition: (id) => queuePosition(database, id),
-    context: async (id) => {
-      if (!isJobId(id)) return null;
-      const [row] = await database.query('SELECT content FROM job_contexts WHERE job_id = $1', [id]);
-      return row === undefined ? null : text(row, 'content');
-    },
+    // One transaction, or a context that is replaced meanwhile would be read in parts of two.
+    context: async (id) => (isJobId(id) ? database.transaction((sql) => lockAndReadContext(sql, id)) : null),
     replace: async (id, job) => {
       assertStorable(job);
       return change(deps, id, (sql, old) => replace(deps, sql, { old, job }));
@@ -54,6 +52,11 @@ export function createJobStore(deps: HeldJobsDeps): JobStore {
 async function find(sql: Sql, id: string, lock = ''): Promise<Job | undefined> {
   const [row] = await sql.query(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = $1 ${lock}`, [id]);
   return row === undefined ? undefined : readJob(row);
+}
+
+async function lockAndReadContext(sql: Sql, id: string): Promise<string | null> {
+  await sql.query('SELECT 1 FROM jobs WHERE id = $1 FOR SHARE', [id]);
+  return readContext(sql, id);
 }
 
 async function list(sql: Sql, query: JobQuery): Promise<JobPage> {
@@ -134,17 +137,15 @@ interface Replacement {
 
 async function replace(deps: HeldJobsDeps, sql: Sql, { old, job }: Replacement): Promise<Job> {
   if (old.status === 'processing') throw conflict(old, 'be waiting or ended; cancel it first');
-  const [before] = await sql.query('SELECT content FROM job_contexts WHERE job_id = $1', [old.id]);
-  const contextBefore = before === undefined ? null : text(before, 'content');
+  const contextBefore = await readContext(sql, old.id);
   await sql.query(
     `UPDATE jobs SET name = $2, description = $3, dockerfile = $4, payload_digest = $5, has_context = $6,
        updated_at = now() WHERE id = $1`,
     [old.id, job.name, job.description, job.dockerfile, job.payloadDigest, job.context !== null],
   );
   if (contextBefore !== job.context) {
-    await sql.query('DELETE FROM job_contexts WHERE job_id = $1', [old.id]);
-    if (job.context !== null)
-      await sql.query('INSERT INTO job_contexts (job_id, content) VALUES ($1, $2)', [old.id, job.context]);
+    await removeContext(sql, old.id);
+    if (job.context !== null) await writeContext(sql, old.id, job.context);
   }
   const isSame = contextBefore === job.context && old.dockerfile === job.dockerfile;
   return isSame ? must(await find(sql, old.id)) : newAttempt(deps, sql, old);

@@ -59,6 +59,16 @@ export function jobStoreContract(driver: StoreDriver): void {
       assert.equal(await jobs.context(id), 'aGk=');
     });
 
+    test('a large context comes back as it was given', async () => {
+      const context = `${'QUJD'.repeat(800_000)}RA==`;
+
+      const { id } = await jobs.create(newJob({ context }));
+
+      assert.ok((await jobs.context(id)) === context);
+      await jobs.replace(id, newJob({ context: 'aGk=' }));
+      assert.equal(await jobs.context(id), 'aGk=');
+    });
+
     test('what PostgreSQL cannot keep as it is, is refused as the submitter’s mistake', async () => {
       const refused = [
         newJob({ name: 'a\0b' }),

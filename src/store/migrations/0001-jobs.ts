@@ -42,8 +42,10 @@ CREATE INDEX jobs_waiting ON jobs (queue_seq) WHERE status = 'init';
 CREATE INDEX jobs_held ON jobs (heartbeat_at) WHERE status = 'processing';
 
 CREATE TABLE job_contexts (
-  job_id uuid PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
-  content text NOT NULL
+  job_id uuid NOT NULL REFERENCES jobs ON DELETE CASCADE,
+  part integer NOT NULL,
+  content text NOT NULL,
+  PRIMARY KEY (job_id, part)
 );
 ALTER TABLE job_contexts ALTER COLUMN content SET STORAGE EXTERNAL;
 
