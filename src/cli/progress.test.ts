@@ -29,5 +29,5 @@ test('on a terminal the step at work is redrawn with the last lines of its outpu
 
   assert.match(text, /⠋ build/);
   assert.ok(!text.includes('\x1b[2J'), 'the output can not clear the screen');
-  assert.match(text, /\x1b\[2A\x1b\[0J {2}✔ build {8}1\.20 s {2}done\n$/);
+  assert.ok(text.endsWith('\x1b[2A\x1b[0J  ✔ build        1.20 s  done\n'), JSON.stringify(text.slice(-60)));
 });
