@@ -56,7 +56,11 @@ async function namespaceRemedy(): Promise<Pick<Finding, 'remedy'>> {
   if (clone === '0') return { remedy: 'sysctl -w kernel.unprivileged_userns_clone=1' };
   if (apparmor === '1') return { remedy: 'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0' };
   if (most === '0') return { remedy: 'sysctl -w user.max_user_namespaces=10000' };
-  return { remedy: BOOTSTRAP };
+  if (!(await tryProgram('sh', ['-c', 'command -v newuidmap newgidmap'])).isFine)
+    return { remedy: BOOTSTRAP };
+  return {
+    remedy: 'run Drydock outside of a chroot, or let the container that it is in make user namespaces',
+  };
 }
 
 async function readSwitch(path: string): Promise<string> {
