@@ -6,6 +6,7 @@ import { systemClock } from '../core/clock.ts';
 import { DrydockError } from '../core/errors.ts';
 import type { ImageConfig, ImageFiles } from '../core/ports.ts';
 import { createFolderFiles } from '../image/folder-files.ts';
+import { isOciLayout, openArchive } from '../image/open-archive.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
 import { matchAll } from '../pipeline/steps/scan.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -41,8 +42,8 @@ const NO_CONFIG: ImageConfig = {
 };
 
 /**
- * Opens what `target` names: a folder is a root filesystem; anything else that is no path is the name of an image, from
- * the catalogue or, where the policy lets it, pulled. Throws `file-unreadable`, `base-unavailable`, `input-invalid`.
+ * Opens what `target` names: a file or an OCI layout is an image archive, another folder a root filesystem; what is no path
+ * is the name of an image, from the catalogue or, where the policy lets it, pulled. Throws `file-unreadable`, `base-unavailable`, `input-invalid`.
  */
 export async function openScanTarget(
   target: string,
@@ -50,6 +51,8 @@ export async function openScanTarget(
 ): Promise<ScanTarget> {
   const path = resolve(cwd, target);
   const found = await stat(path).catch(() => null);
+  if (found?.isFile() === true || (found?.isDirectory() === true && (await isOciLayout(path))))
+    return openArchive(path);
   if (found?.isDirectory() === true) {
     return {
       files: createFolderFiles(path),
@@ -60,7 +63,7 @@ export async function openScanTarget(
   if (found !== null || /^[./]/.test(target)) {
     throw new DrydockError(
       'file-unreadable',
-      `An image’s name or the folder of a root filesystem was expected, got ${target}, which is neither.`,
+      `An image’s name, an image archive, or the folder of a root filesystem was expected, got ${target}, which is none.`,
     );
   }
   return openImageByName(target, config, policy);

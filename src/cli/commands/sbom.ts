@@ -10,8 +10,8 @@ import { readPolicy } from '../read-policy.ts';
 
 export const sbom: Command = {
   name: 'sbom',
-  summary: 'write the bill of materials of an image or a root filesystem',
-  usage: 'sbom IMAGE|FOLDER [--format cyclonedx|spdx] [--output FILE]',
+  summary: 'write the bill of materials of an image, an archive of one, or a root filesystem',
+  usage: 'sbom IMAGE|ARCHIVE|FOLDER [--format cyclonedx|spdx] [--output FILE]',
   options: {
     format: {
       type: 'string',

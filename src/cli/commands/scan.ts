@@ -9,8 +9,8 @@ import { readPolicy } from '../read-policy.ts';
 export const scan: Command = {
   name: 'scan',
   summary:
-    'list what is inside an image or a root filesystem and what is known against it; the policy decides the exit status',
-  usage: 'scan IMAGE|FOLDER [--policy FILE]',
+    'list what is inside an image, an archive of one, or a root filesystem and what is known against it; the policy decides the exit status',
+  usage: 'scan IMAGE|ARCHIVE|FOLDER [--policy FILE]',
   options: {
     policy: {
       type: 'string',
