@@ -1,7 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DrydockError, isDrydockError } from '../core/errors.ts';
+import { isDrydockError } from '../core/errors.ts';
 import type {
   Clock,
   EventLog,
@@ -22,6 +23,7 @@ import { migrate } from './migrate.ts';
 import { createNews } from './news.ts';
 import type { OutputBounds } from './output-cap.ts';
 import { openPglite } from './pglite-database.ts';
+import { createPing } from './ping.ts';
 import { openPostgres } from './postgres-database.ts';
 import { createReportStore } from './report-store.ts';
 import { createTokenStore } from './token-store.ts';
@@ -112,12 +114,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 async function openDatabase(options: StoreOptions, undo: AsyncDisposableStack): Promise<Database> {
   const onFault = options.onFault ?? (() => undefined);
   if (options.databaseUrl) return openPostgres(options.databaseUrl, onFault);
-  if (!options.dataDir) return openPglite(null);
+  if (!options.dataDir) return openPglite(null, onFault);
   const folder = join(options.dataDir, 'db');
-  // PGlite makes files that everybody may write: the folder keeps others out.
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
   undo.use(await lockFolder(`${folder}.lock`));
-  return openPglite(folder);
+  if (!existsSync(folder)) await makeDatabase(folder, onFault);
+  return openPglite(folder, onFault);
+}
+
+/** Makes an embedded database beside its place and moves it there when it is whole: it takes seconds, and may be interrupted. */
+async function makeDatabase(folder: string, onFault: (error: unknown) => void): Promise<void> {
+  const making = `${folder}.making`;
+  await rm(making, { recursive: true, force: true });
+  // PGlite makes files that everybody may write: the folder keeps others out.
+  await mkdir(making, { mode: 0o700 });
+  await (await openPglite(making, onFault))[Symbol.asyncDispose]();
+  await rename(making, folder);
 }
 
 /** A server that is just starting refuses at first. */
@@ -132,27 +144,4 @@ async function untilItAnswers(database: Database, timeoutMs: number): Promise<vo
       await sleep(CONNECT_RETRY_MS);
     }
   }
-}
-
-/** One question at a time, however many ask: a database that hangs must not get a connection's worth of them each second. */
-function createPing(database: Database): (timeoutMs: number) => Promise<void> {
-  let asked: Promise<unknown> | undefined;
-  return async (timeoutMs) => {
-    asked ??= database.query('SELECT 1').finally(() => {
-      asked = undefined;
-    });
-    const late = new AbortController();
-    const timeout = sleep(timeoutMs, undefined, { signal: late.signal }).then(() => {
-      throw new DrydockError(
-        'database-unavailable',
-        `The database was expected to answer within ${timeoutMs} ms; it did not.`,
-      );
-    });
-    try {
-      await Promise.race([asked, timeout]);
-    } finally {
-      late.abort();
-      timeout.catch(() => undefined);
-    }
-  };
 }

@@ -2,7 +2,8 @@
  * Jobs, what happened to them, their reports, tokens, remembered submissions.
  * `seq` is the order of creation and the key of paging. `queue_seq` is the place in the queue. `tries` counts the
  * attempts since the submitter last asked for one; `attempt` counts all and is the fencing token. JSON is kept as text:
- * as `JSON.stringify` writes it, it holds neither NUL nor lone surrogates, which PostgreSQL would refuse.
+ * as `JSON.stringify` writes it, it holds neither NUL nor lone surrogates, which PostgreSQL would refuse. No index
+ * is on what a heartbeat writes: such updates stay within the page (HOT) and leave nothing to vacuum.
  */
 export const JOBS = `
 CREATE SEQUENCE job_queue_seq;
@@ -39,7 +40,7 @@ CREATE TABLE jobs (
 CREATE UNIQUE INDEX jobs_by_seq ON jobs (seq);
 CREATE INDEX jobs_by_status ON jobs (status, seq);
 CREATE INDEX jobs_waiting ON jobs (queue_seq) WHERE status = 'init';
-CREATE INDEX jobs_held ON jobs (heartbeat_at) WHERE status = 'processing';
+CREATE INDEX jobs_held ON jobs (id) WHERE status = 'processing';
 
 CREATE TABLE job_contexts (
   job_id uuid NOT NULL REFERENCES jobs ON DELETE CASCADE,
