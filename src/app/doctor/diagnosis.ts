@@ -73,7 +73,7 @@ export async function tryProgram(
     const result = await exec({
       command,
       args,
-      env: { PATH: SYSTEM_PATH, HOME: '/nonexistent', LC_ALL: 'C.UTF-8' },
+      env: { PATH: SYSTEM_PATH, HOME: '/', LC_ALL: 'C.UTF-8' },
       cwd: '/',
       timeoutMs,
       maxOutputBytes: 200_000,
