@@ -71,6 +71,10 @@ function perform(request: Request, body: Buffer): void {
       killAll();
       answer(id, { event: 'done' });
       return;
+    case 'forbid-namespaces':
+      writeFileSync('/proc/sys/user/max_user_namespaces', '0');
+      answer(id, { event: 'done' });
+      return;
     case 'take-result':
       takeResult(id, request.folder);
       return;

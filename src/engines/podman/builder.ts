@@ -12,6 +12,11 @@ import type { SpaceContext } from './space.ts';
 import { type StepEnd, supervise } from './supervise.ts';
 
 const MAX_MESSAGE_LENGTH = 1000;
+/**
+ * Buildah 1.28 reads lines into a buffer of 64 KiB; a longer one ends its reading as the end of the file would: the
+ * image then lacks that instruction and all that follow it.
+ */
+const MAX_LINE_BYTES = 65_000;
 /** Lines before Podman's own that go into the message. */
 const LAST_WORDS = 5;
 /** What Podman says when the fault is the machine's, not the Dockerfile's. */
@@ -30,6 +35,8 @@ export function createBuilder(space: SpaceContext): Builder {
     async build(request, signal) {
       signal.throwIfAborted();
       const { host } = space;
+      const longLine = findLongLine(request.dockerfile);
+      if (longLine !== undefined) return { outcome: tooLong(longLine), isolation: host.isolation('runc') };
       const cell = await space.takeCell();
       const cgroup = await host.createCgroup(
         { spaceId: space.id, step: 'build', sandbox: 'runc' },
@@ -39,6 +46,7 @@ export function createBuilder(space: SpaceContext): Builder {
       try {
         if (cgroup !== undefined) await cell.join(cgroup);
         if (request.network === 'open') network = await openNetwork(cell, host.account);
+        await cell.forbidNamespaces();
         const contextFolder = await prepare(cell, request, space);
         const end = await supervise({
           cell,
@@ -66,6 +74,17 @@ export function createBuilder(space: SpaceContext): Builder {
       }
     },
   };
+}
+
+/** The number of the first line, from 1, that Buildah's reader would stop at without a word. */
+function findLongLine(dockerfile: string): number | undefined {
+  const at = dockerfile.split('\n').findIndex((line) => Buffer.byteLength(line) > MAX_LINE_BYTES);
+  return at < 0 ? undefined : at + 1;
+}
+
+function tooLong(line: number): BuildOutcome {
+  const message = `line ${line} of the Dockerfile has more than ${MAX_LINE_BYTES} bytes; break it with \\`;
+  return { status: 'failed', exitCode: 125, message };
 }
 
 /** Lays out what is to be built, and returns the folder of its context: a new one for each build. */

@@ -54,6 +54,8 @@ export interface Cell extends AsyncDisposable {
   read(path: string, maxBytes: number): Promise<Buffer>;
   makeFolders(paths: readonly string[]): Promise<void>;
   killAll(): Promise<void>;
+  /** Keeps everything in the cell from making user namespaces, which kernel flaws need. */
+  forbidNamespaces(): Promise<void>;
   takeResult(
     folder: string,
   ): Promise<{ readonly kind: string; readonly why: string; readonly content: Buffer }>;
@@ -140,6 +142,9 @@ function assemble(child: Child, pid: number, channel: ReturnType<typeof createCe
     },
     async killAll() {
       await channel.ask({ op: 'kill-all' });
+    },
+    async forbidNamespaces() {
+      await channel.ask({ op: 'forbid-namespaces' });
     },
     async takeResult(folder) {
       const { kind, why, body } = await channel.ask({ op: 'take-result', folder });

@@ -208,9 +208,11 @@ export function findDangerInRoot(root: string): string | null {
       return `${path} in the image is ${specialKind(stats) ?? 'a file'}; a folder or nothing was expected`;
   }
   for (const path of USER_FILES) {
+    const found = lstatOrNothing(root + path);
+    if (found === undefined) continue;
+    // A link that leads nowhere in the image leads an engine somewhere else.
     const realPath = resolveInside(root, path);
-    if (realPath === undefined) continue;
-    const stats = lstatSync(root + realPath);
+    const stats = realPath === undefined ? found : lstatSync(root + realPath);
     const kind = specialKind(stats);
     if (kind !== null) return `${path} in the image is ${kind}; a regular file or nothing was expected`;
     if (stats.size > MAX_USER_FILE_BYTES)

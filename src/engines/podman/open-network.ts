@@ -1,10 +1,12 @@
 import { networkInterfaces } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DrydockError } from '../../core/errors.ts';
 import { spawnChild } from '../exec.ts';
 import type { EngineAccount } from './account.ts';
 import type { Cell } from './cell.ts';
 
 const START_TIMEOUT_MS = 10_000;
+const POLL_MS = 10;
 const ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 
 /**
@@ -28,7 +30,7 @@ export async function openNetwork(cell: Cell, account: EngineAccount): Promise<A
     command: 'slirp4netns',
     args: [
       ...['--configure', '--mtu=65520', '--disable-host-loopback', '--enable-seccomp'],
-      ...['--ready-fd=1', '--userns-path', `/proc/${cell.pid}/ns/user`],
+      ...['--userns-path', `/proc/${cell.pid}/ns/user`],
       ...['--netns-type=path', `/proc/${cell.pid}/ns/net`, 'tap0'],
     ],
     env: ENV,
@@ -45,36 +47,42 @@ export async function openNetwork(cell: Cell, account: EngineAccount): Promise<A
   child.stderr.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString('utf8')).slice(0, 4096);
   });
-  const ready = Promise.withResolvers<boolean>();
-  child.stdout.once('data', () => ready.resolve(true));
-  void child.ended.then(() => ready.resolve(false));
-  const timer = setTimeout(() => ready.resolve(false), START_TIMEOUT_MS);
-  const isReady = await ready.promise;
-  clearTimeout(timer);
-  const routes = isReady ? await closeRoutes(cell) : null;
-  if (routes === '') return network;
-  await network[Symbol.asyncDispose]();
-  throw new DrydockError(
-    'engine-failed',
-    `slirp4netns was expected to open the network of a build, but it did not: ${(routes ?? errors).trim().slice(0, 500)}`,
-  );
+  child.stdout.resume();
+  try {
+    await waitForRoute(cell, () => child.isRunning());
+    for (const route of closedRoutes()) await inCell(cell, ['route', 'add', 'blackhole', route]);
+    return network;
+  } catch (cause) {
+    await network[Symbol.asyncDispose]();
+    throw new DrydockError(
+      'engine-failed',
+      `slirp4netns was expected to open the network of a build, but it did not: ${errors.trim().slice(0, 500)}`,
+      { cause },
+    );
+  }
 }
 
-/** Returns what went wrong, empty when nothing did. */
-async function closeRoutes(cell: Cell): Promise<string> {
-  for (const route of closedRoutes()) {
-    let output = '';
-    const { exitCode } = await cell.spawn({
-      command: 'ip',
-      args: ['route', 'add', 'blackhole', route],
-      env: ENV,
-      maxOutputBytes: 4096,
-      onOutput: (_stream, chunk) => {
-        output += chunk.toString('utf8');
-      },
-      onOutputExceeded: () => undefined,
-    });
-    if (exitCode !== 0) return `the route to ${route} could not be closed: ${output}`;
+async function waitForRoute(cell: Cell, isRunning: () => boolean): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await inCell(cell, ['route', 'show', 'default'])).includes('tap0')) {
+    if (!isRunning() || Date.now() > deadline) throw new Error('there is no route out of the cell');
+    await sleep(POLL_MS);
   }
-  return '';
+}
+
+/** Runs `ip` in the cell and gives what it printed. Throws when it fails. */
+async function inCell(cell: Cell, args: readonly string[]): Promise<string> {
+  let output = '';
+  const { exitCode } = await cell.spawn({
+    command: 'ip',
+    args,
+    env: ENV,
+    maxOutputBytes: 4096,
+    onOutput: (_stream, chunk) => {
+      output += chunk.toString('utf8');
+    },
+    onOutputExceeded: () => undefined,
+  });
+  if (exitCode !== 0) throw new Error(`ip ${args.join(' ')} failed: ${output.trim()}`);
+  return output;
 }

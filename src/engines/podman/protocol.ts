@@ -29,6 +29,8 @@ export type AgentRequest =
   | { readonly op: 'make-folders'; readonly paths: readonly string[] }
   /** Kills everything in the cell but the agent, and answers when it is dead. */
   | { readonly op: 'kill-all' }
+  /** From now on nobody in the cell can make a user namespace: kernel flaws need one (CVE-2022-0185, CVE-2024-1086). */
+  | { readonly op: 'forbid-namespaces' }
   | { readonly op: 'take-result'; readonly folder: string }
   /** Answers with the configuration as body; `why: 'not-found'` when no store has the image. */
   | { readonly op: 'find-image'; readonly stores: readonly string[]; readonly imageId: string }

@@ -13,12 +13,16 @@ import { type StepEnd, supervise } from './supervise.ts';
 
 const MAX_MESSAGE_LENGTH = 1000;
 const MAX_COMMAND_LENGTH = 200;
+/** Above what any program is given in earnest, and below what one argument may have (128 KiB on Linux). */
+const MAX_START_BYTES = 64 * 1024;
 /** The most files that /data and /tmp hold each. */
 const MAX_FILES = 16_384;
 /** Folders of the kernel: a working folder there has led runtimes out of the image (CVE-2024-21626). */
 const KERNEL_FOLDER = /^\/+(?:\.\/+)*(?:proc|sys|dev)(?:\/|$)/;
 /** What Podman says of an image that it cannot even make a container of. */
 const IMAGE_FAULT = /no command or entrypoint/;
+/** What runtimes say when it is this machine that keeps a container from starting. */
+const HOST_FAULT = /no space left on device|cannot allocate memory|cannot create gofer|resource temporarily/i;
 /** Podman passes a signal on as 128 plus its number, and a program may exit with that number as well. */
 const SIGNALS_ARE_GUESSED = 'an exit status above 128 is taken for the end by a signal';
 
@@ -46,6 +50,8 @@ export function createRunner(space: SpaceContext): Runner {
           return { outcome, isolation };
         }
         await mountWritable(cell, request, space);
+        // gVisor builds its own walls of user namespaces.
+        if (sandbox === 'runc') await cell.forbidNamespaces();
         const name = `run-${randomUUID()}`;
         const end = await supervise({
           cell,
@@ -89,6 +95,9 @@ async function findDanger(
   dangers: SpaceContext['dangers'],
 ): Promise<string | null> {
   const { workingDir } = config;
+  const startBytes = [...config.env, ...config.entrypoint, ...config.cmd].join('\0').length;
+  if (startBytes > MAX_START_BYTES)
+    return `The image's command and environment have ${startBytes} bytes; at most ${MAX_START_BYTES} were expected.`;
   if (KERNEL_FOLDER.test(workingDir))
     return `The image's working folder ${JSON.stringify(workingDir)} lies in a folder of the kernel.`;
   const known = dangers.get(image);
@@ -173,9 +182,11 @@ async function readOutcome(
     .slice(0, MAX_MESSAGE_LENGTH);
   if (exitCode === null)
     throw new DrydockError('engine-failed', `podman run was killed by ${end.signal}: ${message}`);
-  const state = exitCode >= 125 && exitCode <= 127 ? await readState({ cell, space, name }) : 'started';
-  if (state === 'missing' && !IMAGE_FAULT.test(message))
-    throw new DrydockError('engine-failed', `podman run could not make a container: ${message}`);
+  const isInDoubt = exitCode >= 125 && exitCode <= 127;
+  const state = isInDoubt ? await readState({ cell, space, name }) : 'started';
+  const isOurFault = state === 'missing' ? !IMAGE_FAULT.test(message) : HOST_FAULT.test(message);
+  if (state !== 'started' && isOurFault)
+    throw new DrydockError('engine-failed', `podman run could not start a container: ${message}`);
   if (state !== 'started')
     return {
       status: 'not-started',

@@ -29,7 +29,10 @@ export interface Supervision {
 }
 
 /** How a step in a cell ended, and the last lines that it wrote on standard error. */
-export type StepEnd = { readonly lastErrors: readonly string[]; readonly durationMs: number } & (
+export type StepEnd = {
+  readonly lastErrors: readonly string[];
+  readonly durationMs: number;
+} & (
   | { readonly status: 'ended'; readonly exitCode: number | null; readonly signal: string | null }
   | { readonly status: 'timed-out' | 'output-exceeded' | 'memory' | 'processes' | 'disk' }
 );
