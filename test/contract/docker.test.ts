@@ -6,6 +6,7 @@ import { type DockerDaemon, startDockerd, whyNoDockerd } from '../support/docker
 import { dockerLeftovers } from '../support/docker-leftovers.ts';
 import { baseStoreContract } from './base-store.ts';
 import { builderContract } from './builder.ts';
+import { dockerAttacks } from './docker-attacks.ts';
 import { engineContract } from './engine.ts';
 import type { EngineDriver } from './engine-driver.ts';
 import { imageStoreContract } from './image-store.ts';
@@ -39,6 +40,7 @@ const driver: EngineDriver = {
   },
 };
 
+dockerAttacks(driver);
 engineContract(driver);
 baseStoreContract(driver);
 builderContract(driver);

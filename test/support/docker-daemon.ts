@@ -1,10 +1,13 @@
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { spawnChild } from '../../src/engines/exec.ts';
+import { exec, spawnChild } from '../../src/engines/exec.ts';
 
 const DOCKERD = '/usr/sbin/dockerd';
+const ENV = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 15_000;
 
@@ -25,7 +28,7 @@ export async function whyNoDockerd(): Promise<string | false> {
 
 /** Starts Debian's dockerd beside whatever other daemon runs. Throws with its last words when it does not come up. */
 export async function startDockerd(): Promise<DockerDaemon> {
-  const folder = await mkdtemp(join('/dev/shm', 'drydock-dockerd-'));
+  const folder = await mkdtemp(join(tmpdir(), 'drydock-dockerd-'));
   const socketPath = join(folder, 'docker.sock');
   const child = await spawnChild({
     command: DOCKERD,
@@ -41,7 +44,7 @@ export async function startDockerd(): Promise<DockerDaemon> {
       '--ip-masq=false',
       '--log-level=error',
     ],
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    env: ENV,
   });
   let words = '';
   for (const pipe of [child.stdout, child.stderr])
@@ -71,8 +74,7 @@ export async function startDockerd(): Promise<DockerDaemon> {
   return { socketPath, [Symbol.asyncDispose]: stop };
 }
 
-async function isListening(socketPath: string): Promise<boolean> {
-  const { request } = await import('node:http');
+function isListening(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = request({ socketPath, path: '/_ping', timeout: 1_000 }, (answer) => {
       answer.resume();
@@ -83,11 +85,19 @@ async function isListening(socketPath: string): Promise<boolean> {
   });
 }
 
-/** Nothing may be mounted in it any more: removing would reach into what is. */
+/** Undoes what dockerd left mounted, as it does when a container hangs; removing would reach into it. */
 async function removeFolder(folder: string): Promise<void> {
   const mounts = (await readFile('/proc/self/mountinfo', 'utf8'))
     .split('\n')
-    .filter((line) => line.includes(folder));
-  if (mounts.length > 0) throw new Error(`dockerd left mounts behind:\n${mounts.join('\n')}`);
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((path) => path.startsWith(`${folder}/`));
+  for (const path of mounts.toReversed())
+    await exec({
+      command: 'umount',
+      args: ['--lazy', path],
+      env: ENV,
+      timeoutMs: 10_000,
+      maxOutputBytes: 4096,
+    });
   await rm(folder, { recursive: true, force: true });
 }

@@ -16,7 +16,7 @@ import { removeContainersOnce } from './space-cleaner.ts';
 const CPU_PERIOD_US = 100_000;
 const KILL_PAUSE_MS = 50;
 /** How long a builder whose containers are killed may take to give up. */
-const HANG_UP_MS = 20_000;
+const HANG_UP_MS = 10_000;
 
 /** How the builder itself ended. */
 export type BuildEnd =

@@ -5,6 +5,7 @@ import { fieldOf, textOf, textsOf } from './json-fields.ts';
 const ALWAYS = [
   'the disk use of a build is watched twice a second, not capped: a fast step can pass its limit before it is stopped',
   'Docker does not tell a signal from an exit status above 128: 139 is read as SIGSEGV',
+  'an image whose /etc/passwd a RUN made a FIFO hangs dockerd in the start of the next RUN: the build times out, the container stays until dockerd is restarted',
   'the classic builder grants a RUN Docker’s default capabilities and does not bar it from new privileges',
 ];
 

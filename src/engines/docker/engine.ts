@@ -73,9 +73,10 @@ function createSpace({ api, bases, id, isolation, emptyImage }: SpaceDeps): Engi
     runner: createDockerRunner({ api, mark, hasImage, isolation, emptyImage }),
     async [Symbol.asyncDispose]() {
       images.clear();
-      await removeContainers(api, mark.filter);
+      const stuck = await removeContainers(api, mark.filter);
       await removeVolumes(api, mark.filter);
-      await removeImages(api, mark.filter);
+      // A container that hangs in its start holds on to its images, and to whoever removes them, until dockerd restarts.
+      if (stuck.length === 0) await removeImages(api, mark.filter);
     },
   };
 }

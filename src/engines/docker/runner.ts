@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { posix } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '../../core/digest.ts';
-import { DrydockError } from '../../core/errors.ts';
+import { DrydockError, isDrydockError } from '../../core/errors.ts';
 import type { ResultFile, RunOutcome } from '../../core/outcome.ts';
 import type { Runner, RunRequest } from '../../core/ports.ts';
 import type { Isolation } from '../../core/report.ts';
@@ -111,16 +111,29 @@ function notStarted(message: string, result: ResultFile = { kind: 'missing' }): 
 
 /** Docker itself reads these two before the start; a FIFO or a giant there would hang or fill it (as CVE-2024-9676). */
 async function findDanger(api: DockerApi, id: string): Promise<string | null> {
-  for (const path of ['/etc/passwd', '/etc/group']) {
-    let stat = await statInContainer(api, id, path);
-    if (stat?.kind === 'a symbolic link') stat = await statInContainer(api, id, stat.linkTarget);
-    if (stat === null) continue;
-    if (stat.kind !== 'a regular file')
-      return `${path} in the image is ${stat.kind}; a regular file or nothing was expected.`;
-    if (stat.sizeBytes > MAX_USER_FILE_BYTES)
-      return `${path} in the image has ${stat.sizeBytes} bytes; at most ${MAX_USER_FILE_BYTES} were expected.`;
+  try {
+    for (const path of ['/etc/passwd', '/etc/group']) {
+      const danger = await dangerAt(api, id, path);
+      if (danger !== null) return danger;
+    }
+    return null;
+  } catch (error) {
+    // To look, Docker mounts what is to be mounted; /data alone it could mount before.
+    if (isDrydockError(error, 'engine-failed'))
+      return 'Docker can’t mount /data and the declared volumes on the image’s root. Is one of them a file there?';
+    throw error;
   }
-  return null;
+}
+
+async function dangerAt(api: DockerApi, id: string, path: string): Promise<string | null> {
+  let stat = await statInContainer(api, id, path);
+  if (stat?.kind === 'a symbolic link') stat = await statInContainer(api, id, stat.linkTarget);
+  if (stat === null) return null;
+  if (stat.kind !== 'a regular file')
+    return `${path} in the image is ${stat.kind}; a regular file or nothing was expected.`;
+  return stat.sizeBytes > MAX_USER_FILE_BYTES
+    ? `${path} in the image has ${stat.sizeBytes} bytes; at most ${MAX_USER_FILE_BYTES} were expected.`
+    : null;
 }
 
 /** Starts the container and stays with it until it is dead. */
