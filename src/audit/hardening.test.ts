@@ -17,7 +17,7 @@ test('a file without findings has 100, and errors weigh more than warnings', () 
 
 test('one habit repeated weighs at most twice', () => {
   const once = hardening('FROM debian:12\nRUN cd x\nUSER 1000\n').score;
-  const often = hardening(`FROM debian:12\n${'RUN cd x\n'.repeat(150)}USER 1000\n`).score;
+  const often = hardening(`FROM debian:12\n${'RUN cd x && y\n'.repeat(150)}USER 1000\n`).score;
 
   assert.equal(once, 88);
   assert.equal(often, 78);

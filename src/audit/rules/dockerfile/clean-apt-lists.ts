@@ -1,7 +1,9 @@
-import type { InstructionOf, Stage } from '../../../dockerfile/model.ts';
+import type { InstructionOf } from '../../../dockerfile/model.ts';
 import { isProgram, operandsOf } from '../../command-words.ts';
-import type { DockerfileSubject, RunCommand } from '../../dockerfile-subject.ts';
+import type { RunCommand } from '../../dockerfile-subject.ts';
 import { insertAt, safeFix } from '../../edits.ts';
+import { keptStages } from '../../kept-stages.ts';
+import { canAppend } from '../../left-caches.ts';
 import { isKeptOut } from '../../mounts.ts';
 import { defineDockerfileRule, type Problem } from '../../rule.ts';
 
@@ -41,14 +43,6 @@ export const cleanAptLists = defineDockerfileRule({
   },
 });
 
-/** The last stage and those that it stands on: only their layers are in the image. */
-function keptStages({ dockerfile, scopes }: DockerfileSubject): ReadonlySet<Stage> {
-  const kept = new Set<Stage>();
-  for (let stage = dockerfile.stages.at(-1) ?? null; stage !== null; stage = scopes.parentOf(stage))
-    kept.add(stage);
-  return kept;
-}
-
 function isUpdate({ command }: RunCommand): boolean {
   return isProgram(command, 'apt-get', 'apt', 'aptitude') && operandsOf(command)[0]?.value === 'update';
 }
@@ -61,14 +55,8 @@ function removesDockerClean({ command }: RunCommand): boolean {
   return isProgram(command, 'rm') && command.args.some(({ value }) => value.endsWith('/docker-clean'));
 }
 
-/** Only behind a plain chain of `&&` does one more command keep the meaning. */
 function fixFor(run: InstructionOf<'run'>, commands: readonly RunCommand[]): Pick<Problem, 'fix'> {
-  const isChain =
-    run.form === 'shell' &&
-    run.heredocs.length === 0 &&
-    !/[#|;&]/.test(run.body.text.replaceAll('&&', '')) &&
-    commands.every(({ command }) => command.depth === 0);
-  if (!isChain) return {};
+  if (!canAppend(run, commands)) return {};
   return {
     fix: safeFix('Remove the lists in the same layer.', insertAt(run.span.end, ` && rm -rf ${LISTS}/*`)),
   };
