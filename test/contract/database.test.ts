@@ -8,23 +8,24 @@ import { copyDataFolder } from '../support/pglite.ts';
 import { noPostgres, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { databaseContract } from './database.ts';
 
+const fail = (error: unknown): never => assert.fail(String(error));
+
 let server: TestPostgres | undefined;
 before(async () => {
   if (noPostgres === false) server = await startPostgres();
 });
 after(() => server?.[Symbol.asyncDispose]());
 
-databaseContract({ name: 'pglite in memory', skip: false, open: () => openPglite(null) });
+databaseContract({ name: 'pglite in memory', skip: false, open: () => openPglite(null, fail) });
 databaseContract({
   name: 'postgres',
   skip: noPostgres,
-  open: async () =>
-    openPostgres((await server?.createDatabase()) ?? '', (error) => assert.fail(String(error))),
+  open: async () => openPostgres((await server?.createDatabase()) ?? '', fail),
 });
 
 test('using the embedded database inside its own transaction is an error, not a wait for ever', async () => {
   await using folder = await disposableDataFolder();
-  await using database = await openPglite(join(folder.path, 'db'));
+  await using database = await openPglite(join(folder.path, 'db'), fail);
 
   const nested = database.transaction(() => database.query('SELECT 1'));
 

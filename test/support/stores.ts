@@ -101,7 +101,7 @@ export async function storeRows(
   sql: string,
 ): Promise<readonly Record<string, unknown>[]> {
   if (where.databaseUrl) return query(where.databaseUrl, sql);
-  await using database = await openPglite(join(where.dataDir ?? '', 'db'));
+  await using database = await openPglite(join(where.dataDir ?? '', 'db'), () => undefined);
   return database.query(sql);
 }
 
