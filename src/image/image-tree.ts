@@ -22,9 +22,14 @@ export class ImageTree {
 
   /** Takes the next lower layer in. */
   addBelow(layer: LayerTree): void {
-    for (const [path, node] of layer.nodes) if (this.isVisible(path)) this.nodes.set(path, node);
+    const ends: string[] = [];
+    for (const [path, node] of layer.nodes) {
+      if (this.isVisible(path)) this.nodes.set(path, node);
+      // Folders of higher layers are joined with those below only down to the first that has something else there.
+      else if (node.kind !== 'folder' && this.nodes.get(path)?.kind === 'folder') ends.push(path);
+    }
     for (const path of layer.whiteouts) this.#whiteouts.add(path);
-    for (const path of layer.opaque) this.#opaque.add(path);
+    for (const path of [...layer.opaque, ...ends]) this.#opaque.add(path);
     this.#shows.clear();
   }
 
