@@ -1,5 +1,5 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { packed } from '../test/support/http-app.ts';
 import { runLoad } from './api/load.ts';
 import { parseReady } from './api/ready.ts';
@@ -7,11 +7,12 @@ import { parseReady } from './api/ready.ts';
 /**
  * How many requests a second the API answers, as a share of what the bare framework answers on this machine in this
  * run: the same bodies, the same maps behind, but without tokens, limits, schemas, headers and the checks of intake.
- * Each server has a thread of its own, the load comes from this one by pipelined keep-alive connections.
+ * Each server has a process of its own, the load comes from this one by pipelined keep-alive connections.
  *
  *   node bench/api.ts [ROUNDS] [SECONDS]
  */
 const GOAL = 0.6;
+const WARM_UP_MS = 3000;
 const rounds = Number(process.argv[2] ?? 5);
 const roundMs = Number(process.argv[3] ?? 2) * 1000;
 
@@ -26,27 +27,43 @@ type Kind = 'bare' | 'drydock' | 'unchecked';
 
 interface Measured {
   readonly perSecond: number;
-  /** 0 to 1: how busy the server's thread was. Well below 1, the load was what was measured. */
-  readonly busy: number;
+  /** Of the server's process: what another program on the machine does not change much. */
+  readonly cpuMicrosPerRequest: number;
 }
 
-async function measure(kind: Kind, method: 'GET' | 'POST'): Promise<Measured> {
-  const worker = new Worker(new URL('./api/server.ts', import.meta.url), {
-    workerData: { kind, body: BODY },
-  });
-  const [message] = await once(worker, 'message');
+interface Server extends AsyncDisposable {
+  measure(durationMs: number): Promise<Measured>;
+}
+
+/** A server that has been under load long enough for its code to be compiled. */
+async function startServer(kind: Kind, method: 'GET' | 'POST'): Promise<Server> {
+  const server = fork(new URL('./api/server.ts', import.meta.url), [kind, BODY]);
+  const [message] = await once(server, 'message');
   const { port, id, authorization } = parseReady(message);
   const head = (line: string): string => `${line} HTTP/1.1\r\nHost: x\r\nAuthorization: ${authorization}\r\n`;
   const request =
     method === 'GET'
       ? `${head(`GET /api/v1/job/${id}`)}\r\n`
       : `${head('POST /api/v1/job')}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(BODY)}\r\n\r\n${BODY}`;
-  await runLoad({ port, request, durationMs: roundMs / 2 });
-  const before = worker.performance.eventLoopUtilization();
-  const answered = await runLoad({ port, request, durationMs: roundMs });
-  const busy = worker.performance.eventLoopUtilization(before).utilization;
-  await worker.terminate();
-  return { perSecond: answered / (roundMs / 1000), busy };
+  await runLoad({ port, request, durationMs: WARM_UP_MS });
+  return {
+    measure: async (durationMs) => {
+      const before = await cpuMicrosOf(server);
+      const answered = await runLoad({ port, request, durationMs });
+      const cpuMicros = (await cpuMicrosOf(server)) - before;
+      return { perSecond: answered / (durationMs / 1000), cpuMicrosPerRequest: cpuMicros / answered };
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.kill();
+      await once(server, 'exit');
+    },
+  };
+}
+
+async function cpuMicrosOf(server: ChildProcess): Promise<number> {
+  server.send('usage');
+  const [micros] = await once(server, 'message');
+  return Number(micros);
 }
 
 function median(numbers: readonly number[]): number {
@@ -54,20 +71,28 @@ function median(numbers: readonly number[]): number {
 }
 
 async function compare(method: 'GET' | 'POST', kind: Kind): Promise<void> {
+  await using bareServer = await startServer('bare', method);
+  await using ourServer = await startServer(kind, method);
   const bare: Measured[] = [];
   const ours: Measured[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    bare.push(await measure('bare', method));
-    ours.push(await measure(kind, method));
+    bare.push(await bareServer.measure(roundMs));
+    ours.push(await ourServer.measure(roundMs));
   }
-  const of = (all: readonly Measured[]): string =>
-    `${Math.round(median(all.map(({ perSecond }) => perSecond)))}/s (busy ${median(all.map(({ busy }) => busy)).toFixed(2)})`;
-  const ratio = median(
+  const middle = (all: readonly Measured[], of: keyof Measured): number => median(all.map((one) => one[of]));
+  const text = (all: readonly Measured[]): string =>
+    `${Math.round(middle(all, 'perSecond'))}/s at ${middle(all, 'cpuMicrosPerRequest').toFixed(0)} µs`;
+  const share = median(
     ours.map(({ perSecond }, round) => perSecond / (bare[round]?.perSecond ?? Number.NaN)),
   );
+  const byCpu = middle(bare, 'cpuMicrosPerRequest') / middle(ours, 'cpuMicrosPerRequest');
   console.log(
-    `${method.padEnd(4)} bare ${of(bare)}, ${kind} ${of(ours)}: ${(ratio * 100).toFixed(0)} % (goal ${GOAL * 100} %)`,
+    `${method.padEnd(4)} bare ${text(bare)}, ${kind} ${text(ours)}: ${percent(share)} of the requests, ${percent(byCpu)} by processor time (goal ${percent(GOAL)})`,
   );
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
 }
 
 await compare('GET', 'drydock');

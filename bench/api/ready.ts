@@ -1,4 +1,4 @@
-/** What a server's thread says when it listens. */
+/** What a server's process says when it listens. */
 export interface Ready {
   readonly port: number;
   /** Of a job that is there. */

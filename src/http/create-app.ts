@@ -49,7 +49,7 @@ export async function createApp(deps: HttpDeps): Promise<App> {
     isShown: true,
   });
   app.setNotFoundHandler({ preHandler: countBy(anonymous) }, noSuchPath);
-  await addDocument(app, deps.settings);
+  await addDocument(app, deps.settings, anonymous);
   const authentication = createAuthentication({
     tokens: deps.tokens,
     failures: createRateLimiter({
@@ -61,7 +61,7 @@ export async function createApp(deps: HttpDeps): Promise<App> {
   });
   await addProtectedRoutes(app, deps, authentication);
   await addOpenRoutes(app, deps, { anonymous, authentication });
-  routes.refuse();
+  routes.refuse(anonymous);
   await app.ready();
   return app;
 }

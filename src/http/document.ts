@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { App } from './app.ts';
+import type { RateLimiter } from './rate-limits.ts';
 import type { HttpSettings } from './settings.ts';
 
 /** The page that reads the document: its own files and nothing from elsewhere. */
@@ -18,7 +19,7 @@ const PAGE_POLICY = [
 ].join('; ');
 
 /** Collects the routes that come after it into an OpenAPI 3.1 document, served beside a page to read and try it. */
-export async function addDocument(app: App, settings: HttpSettings): Promise<void> {
+export async function addDocument(app: App, settings: HttpSettings, limiter: RateLimiter): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -50,10 +51,11 @@ export async function addDocument(app: App, settings: HttpSettings): Promise<voi
     convertConstToEnum: false,
     refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json['$id'] ?? `schema-${i}`) },
   });
-  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
-    reply.header('cache-control', 'no-cache').send(app.swagger()),
-  );
   await app.register(async (scope) => {
+    scope.addHook('onRequest', async (request, reply) => limiter.take(request, reply));
+    scope.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+      reply.header('cache-control', 'no-cache').send(app.swagger()),
+    );
     await scope.register(helmet, { contentSecurityPolicy: false });
     await scope.register(swaggerUi, {
       routePrefix: '/api/v1/docs',

@@ -20,7 +20,8 @@ test('a token has a budget that its answers show, and its end says when to come 
 });
 
 test('what does not exist and what needs no token is limited by address', async () => {
-  for (const url of ['/nothing', '/health', '/problems/conflict', '/api/v1/nothing']) {
+  const urls = ['/nothing', '/api/v1/nothing', '/health', '/problems/conflict', '/metrics', '/api/v1/job'];
+  for (const url of [...urls, '/api/v1/openapi.json', '/api/v1/docs']) {
     await using it = await openTestApp({ limits: { anonymousRequestsPerMinute: 2 } });
     const statuses: number[] = [];
     for (let i = 0; i < 3; i += 1) statuses.push((await it.app.inject(url)).statusCode);

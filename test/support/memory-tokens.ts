@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { Clock, TokenStore } from '../../src/core/ports.ts';
 import { newToken } from '../../src/store/token-format.ts';
 
@@ -8,20 +8,20 @@ export function createMemoryTokens(clock: Clock): TokenStore {
     string,
     Awaited<ReturnType<TokenStore['list']>>[number] & { role: 'submitter' | 'admin' }
   >();
-  const hash = (token: string): string => createHash('sha256').update(token).digest('hex');
+  const hashOf = (token: string): string => hash('sha256', token);
   return {
     create: async ({ name, role, expiresAt }) => {
       const token = newToken();
       const id = randomUUID();
       const createdAt = clock.now().toISOString();
-      tokens.set(hash(token), { id, name, role, createdAt, expiresAt, lastUsedAt: null, isRevoked: false });
+      tokens.set(hashOf(token), { id, name, role, createdAt, expiresAt, lastUsedAt: null, isRevoked: false });
       return { id, token };
     },
     verify: async (token) => {
-      const found = tokens.get(hash(token));
+      const found = tokens.get(hashOf(token));
       if (found === undefined || found.isRevoked) return undefined;
       if (found.expiresAt !== null && new Date(found.expiresAt) <= clock.now()) return undefined;
-      tokens.set(hash(token), { ...found, lastUsedAt: clock.now().toISOString() });
+      tokens.set(hashOf(token), { ...found, lastUsedAt: clock.now().toISOString() });
       return { id: found.id, name: found.name, role: found.role };
     },
     list: async () => [...tokens.values()],
