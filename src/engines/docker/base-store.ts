@@ -145,7 +145,8 @@ function baseOf(name: string, image: unknown): BaseImage {
     digest,
     // By id: a tag could be moved between the decision and the build.
     address: digest,
-    origin: origin !== '' ? origin : `registry ${pulledFrom ?? name}`,
+    // What was pulled may bear the label of another Drydock that made it.
+    origin: pulledFrom === undefined && origin !== '' ? origin : `registry ${pulledFrom ?? name}`,
     createdAt: textOf(image, 'Created'),
     sizeBytes: numberOf(image, 'Size'),
     onBuild: textsOf(image, 'Config', 'OnBuild'),
