@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DrydockError } from '../core/errors.ts';
+import { DrydockError, ERRORS, isDrydockError } from '../core/errors.ts';
 import type { FinalStatus } from '../core/job.ts';
 import type { Reason } from '../core/outcome.ts';
 import type { EngineSpace, JobEventData, OpenImage } from '../core/ports.ts';
@@ -106,7 +106,8 @@ async function runStepTimed(
     return { end, record: finish(end.status, end.summary) };
   } catch (error) {
     if (signal.aborted) return { end: null, record: finish('canceled', 'cancelled') };
-    finish('error', error instanceof Error ? error.message : String(error));
+    // The submitter reads this line: what only the operator can mend is told by its title alone.
+    finish('error', isDrydockError(error) ? ERRORS[error.code].title : ERRORS['invariant-broken'].title);
     if (deadline.aborted)
       throw new DrydockError(
         'invariant-broken',
