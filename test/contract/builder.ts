@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pack } from 'tar-stream';
 import { isDigest } from '../../src/core/digest.ts';
 import { isDrydockError } from '../../src/core/errors.ts';
 import { type EngineDriver, type EngineUnderTest, onlyReal, suiteOptions } from './engine-driver.ts';
 import { MIB, mustBuild, openSpace, tryBuild } from './kit.ts';
+import { writeContext } from './write-context.ts';
 
 /** What no program that an engine starts may see of this process. */
 const CANARY = 'canary-of-the-builder-contract';
@@ -317,17 +312,4 @@ export function builderContract(driver: EngineDriver): void {
       assert.deepEqual(await under.leftovers(), []);
     });
   });
-}
-
-async function writeContext(
-  files: Readonly<Record<string, string>>,
-): Promise<AsyncDisposable & { readonly path: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'drydock-context-'));
-  const path = join(folder, 'context.tar');
-  const tar = pack();
-  const written = pipeline(tar, createWriteStream(path));
-  for (const [name, text] of Object.entries(files)) tar.entry({ name }, text);
-  tar.finalize();
-  await written;
-  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
