@@ -90,10 +90,12 @@ function createReader(base: string, wants: Wants): Read {
   let roomBytes = wants.maxTotalBytes;
   return ({ path, real }) => {
     try {
+      // Looked at before it is opened: opening a device can have effects of its own.
+      if (!lstatSync(base + real).isFile()) throw new Error('it is not a regular file');
       const fd = openSync(base + real, OPEN_FLAGS);
       try {
         const stats = fstatSync(fd);
-        if (!stats.isFile()) throw new Error('it is not a regular file');
+        if (!stats.isFile()) throw new Error('it is not a regular file any more');
         const sizeBytes = stats.size;
         if (sizeBytes > wants.maxFileBytes) return { kind: 'file', path, sizeBytes, content: null };
         if (sizeBytes > roomBytes)
