@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const SUITES = ['test/contract/podman.test.ts', 'test/contract/podman-attacks.test.ts'];
 /** $1: where the checkout is made visible, $2: the checkout, $3: the user. The rest is the command. */
 const AS_USER = `mount --bind "$2" "$1" && cd "$1" && user=$3 && shift 3 &&
-  exec setpriv --reuid "$user" --regid "$user" --clear-groups --inh-caps=-all --no-new-privs=0 "$@"`;
+  exec setpriv --reuid "$user" --regid "$user" --clear-groups --inh-caps=-all "$@"`;
 
 test('the same contract holds for a normal user', {
   skip: IS_ROOT ? false : 'only root can make another user; as a normal user the suites run as they are',

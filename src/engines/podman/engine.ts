@@ -4,6 +4,9 @@ import { createHost, type Host } from './host.ts';
 import { openPodmanSpace } from './space.ts';
 import { sweepSpaces } from './sweep.ts';
 
+/** The first without CVE-2025-9566, -55686, -57231 and CVE-2026-17106, by upstream's numbers; distributions mend older ones. */
+const FLAWLESS_VERSION = '6.1.1';
+
 export interface PodmanEngineOptions {
   /**
    * Where everything of the engine is kept: an absolute path whose folders everybody may enter, e.g.
@@ -53,6 +56,11 @@ export function createPodmanEngine(options: PodmanEngineOptions): Engine {
         sandboxes: host.runsc === undefined ? ['runc'] : ['runc', 'gvisor'],
         degraded: [
           ...host.isolation('runc').degraded,
+          ...(isOlder(host.version, FLAWLESS_VERSION)
+            ? [
+                `podman ${host.version} is older than ${FLAWLESS_VERSION}: its known flaws end at the cell, not before`,
+              ]
+            : []),
           ...(host.runsc === undefined
             ? ['no gVisor: submitted programs share the kernel of this host']
             : []),
@@ -64,6 +72,10 @@ export function createPodmanEngine(options: PodmanEngineOptions): Engine {
       return await sweepSpaces(host, bases, keep);
     },
   };
+}
+
+function isOlder(version: string, than: string): boolean {
+  return version.localeCompare(than, 'en', { numeric: true }) < 0;
 }
 
 async function lookAround(

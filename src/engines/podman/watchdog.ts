@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statfsSync } from 'node:fs';
 
-const PAGE_BYTES = 4096;
 const INTERVAL_MS = 100;
 /** A full count of the disk is made at least this often, in case others free what this cell fills. */
 const COUNT_INTERVAL_MS = 2000;
@@ -36,23 +35,26 @@ function overusedByProcesses({ memoryBytes, processes }: WatchOptions): 'memory'
   return undefined;
 }
 
-/** What all processes of this pid namespace but the first hold: private resident memory and their number. */
-export function countProcesses(): { readonly processes: number; readonly memoryBytes: number } {
+/**
+ * What all processes of this pid namespace but the first hold. Memory of their own is summed; shared memory is that
+ * of whoever has most, because gVisor's helpers all show the one memory of its kernel.
+ */
+function countProcesses(): { readonly processes: number; readonly memoryBytes: number } {
   let processes = 0;
-  let pages = 0;
+  let ownKib = 0;
+  let sharedKib = 0;
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name) || name === '1') continue;
     try {
-      const [, resident = 0, shared = 0] = readFileSync(`/proc/${name}/statm`, 'latin1')
-        .split(' ')
-        .map(Number);
+      const status = readFileSync(`/proc/${name}/status`, 'latin1');
       processes += 1;
-      pages += resident - shared;
+      ownKib += Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+      sharedKib = Math.max(sharedKib, Number(/^RssShmem:\s+(\d+)/m.exec(status)?.[1] ?? 0));
     } catch {
       // It has ended since.
     }
   }
-  return { processes, memoryBytes: pages * PAGE_BYTES };
+  return { processes, memoryBytes: (ownKib + sharedKib) * 1024 };
 }
 
 function createDiskWatch(options: WatchOptions, diskBytes: number): () => void {
