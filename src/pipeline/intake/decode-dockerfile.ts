@@ -76,9 +76,12 @@ function gunzipBounded(bytes: Buffer, maxBytes: number): Buffer {
   }
 }
 
+/** Without `stream` it keeps nothing from one call to the next. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch (error) {
     throw new DrydockError(
       'payload-not-utf8',
