@@ -13,9 +13,11 @@ import { copyFromKnownStage } from './copy-from-known-stage.ts';
 import { copyIntoFolder } from './copy-into-folder.ts';
 import { copyNeedsWorkdir } from './copy-needs-workdir.ts';
 import { copyNotAdd } from './copy-not-add.ts';
+import { definitionDescription } from './definition-description.ts';
 import { dnfYes } from './dnf-yes.ts';
 import { execForm } from './exec-form.ts';
 import { exposeProtoCasing } from './expose-proto-casing.ts';
+import { fromAsCasing } from './from-as-casing.ts';
 import { fromFirst } from './from-first.ts';
 import { instructionCasing } from './instruction-casing.ts';
 import { labelGitHash } from './label-git-hash.ts';
@@ -29,7 +31,9 @@ import { noBidirectionalText } from './no-bidirectional-text.ts';
 import { noCd } from './no-cd.ts';
 import { noCopyFromItself } from './no-copy-from-itself.ts';
 import { noCustomFrontend } from './no-custom-frontend.ts';
+import { noDisabledVerification } from './no-disabled-verification.ts';
 import { noDistUpgrade } from './no-dist-upgrade.ts';
+import { noEmptyContinuation } from './no-empty-continuation.ts';
 import { noEmptyLabel } from './no-empty-label.ts';
 import { noEngineSocket } from './no-engine-socket.ts';
 import { noEnvSelfReference } from './no-env-self-reference.ts';
@@ -53,6 +57,7 @@ import { noSshPort } from './no-ssh-port.ts';
 import { noSudo } from './no-sudo.ts';
 import { noSystemWorkdir } from './no-system-workdir.ts';
 import { noTypographicQuotes } from './no-typographic-quotes.ts';
+import { noUndefinedVariable } from './no-undefined-variable.ts';
 import { noWholeFilesystemCopy } from './no-whole-filesystem-copy.ts';
 import { noWorldWritable } from './no-world-writable.ts';
 import { numericUser } from './numeric-user.ts';
@@ -77,9 +82,11 @@ import { singleEntrypoint } from './single-entrypoint.ts';
 import { singleHealthcheck } from './single-healthcheck.ts';
 import { stageNameCasing } from './stage-name-casing.ts';
 import { tagVersion } from './tag-version.ts';
+import { undefinedArgInFrom } from './undefined-arg-in-from.ts';
 import { uniqueStageName } from './unique-stage-name.ts';
 import { unreadable } from './unreadable.ts';
 import { useraddNoLogInit } from './useradd-no-log-init.ts';
+import { validDefaultInFrom } from './valid-default-in-from.ts';
 import { validLabelKey } from './valid-label-key.ts';
 import { validPort } from './valid-port.ts';
 import { wgetOrCurl } from './wget-or-curl.ts';
@@ -98,6 +105,7 @@ export const DOCKERFILE_RULES: readonly DockerfileRule[] = [
   noRemoteAdd,
   noPipeToShell,
   noEngineSocket,
+  noDisabledVerification,
   noWorldWritable,
   noTypographicQuotes,
   noSshPort,
@@ -107,6 +115,12 @@ export const DOCKERFILE_RULES: readonly DockerfileRule[] = [
   instructionCasing,
   noLegacyPairs,
   exposeProtoCasing,
+  fromAsCasing,
+  noEmptyContinuation,
+  noUndefinedVariable,
+  undefinedArgInFrom,
+  validDefaultInFrom,
+  definitionDescription,
   unreadable,
   noInlineSuppression,
   absoluteWorkdir,
