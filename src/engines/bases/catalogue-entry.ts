@@ -15,7 +15,7 @@ export type CatalogueEntry =
   | {
       readonly kind: 'registry';
       readonly name: string;
-      /** What is pulled; by digest once it was pulled. */
+      /** What is pulled. */
       readonly reference: string;
       /** Null until it has been pulled. */
       readonly image: Digest | null;

@@ -11,10 +11,12 @@ import { SYSTEM_PATH } from '../programs.ts';
 import { type DebianMirrors, readArchiveState, sourcesList, suitesOf } from './debian-archive.ts';
 import { assertRecipe, type DebianRecipe, describeRecipe, recipeKey } from './recipes.ts';
 import type { Making, RootfsMaker } from './rootfs.ts';
+import { findStaleFolders } from './stale-folders.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const TIMEOUT_MS = 15 * 60_000;
 const MAX_TAR_BYTES = 8 * 1024 ** 3;
+const PREFIX = 'drydock-rootfs-';
 /** Raised when what is made changes although the inputs do not. */
 const FORMAT = 2;
 
@@ -94,12 +96,18 @@ interface WorkFolder {
 
 /** Modes are set apart from making, so that a strict umask of the operator's does not lock the account out. */
 async function openWorkFolder(parent: string, account: Account | null): Promise<WorkFolder> {
-  const folder = await mkdtemp(join(parent, 'drydock-rootfs-'));
-  const chroots = join(folder, 'chroots');
+  for (const stale of await findStaleFolders(parent, PREFIX))
+    await closeWorkFolder(workFolderIn(stale), account);
+  const work = workFolderIn(await mkdtemp(join(parent, PREFIX)));
+  const { folder, chroots } = work;
   await mkdir(chroots);
   for (const path of [folder, chroots]) await chmod(path, 0o755);
   if (account !== null) await chown(chroots, account.uid, account.gid);
-  return { folder, sources: join(folder, 'sources.list'), chroots };
+  return work;
+}
+
+function workFolderIn(folder: string): WorkFolder {
+  return { folder, sources: join(folder, 'sources.list'), chroots: join(folder, 'chroots') };
 }
 
 function mmdebstrapArgs(recipe: DebianRecipe): readonly string[] {

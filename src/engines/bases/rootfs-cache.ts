@@ -5,9 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdCompress, createZstdDecompress } from 'node:zlib';
 import { type Digest, digestOf, isDigest } from '../../core/digest.ts';
 import { type Recipe, recipeKey } from './recipes.ts';
+import { findStaleFolders } from './stale-folders.ts';
 
 /** How many root filesystems of one recipe are kept. */
 const KEPT = 2;
+const PREFIX = 'drydock-tar-';
 
 /** A plain tar on disk, gone when disposed. */
 export interface TarFile extends AsyncDisposable {
@@ -83,7 +85,9 @@ function prefixOf(recipe: Recipe): string {
 }
 
 async function createTarFile(workDir: string): Promise<TarFile> {
-  const folder = await mkdtemp(join(workDir, 'drydock-tar-'));
+  for (const stale of await findStaleFolders(workDir, PREFIX))
+    await rm(stale, { recursive: true, force: true });
+  const folder = await mkdtemp(join(workDir, PREFIX));
   // An engine may read it as another account.
   await chmod(folder, 0o755);
   return {
