@@ -229,7 +229,7 @@ suite(`attacks on ${driver.name}`, { skip: driver.skip }, () => {
   });
 
   test('many labels change nothing of a run', async () => {
-    const labels = Array.from({ length: 3 }, (_, index) => `LABEL l${index}=${'x'.repeat(60_000)}\n`).join(
+    const labels = Array.from({ length: 3 }, (_, index) => `LABEL l${index}=${'x'.repeat(10_000)}\n`).join(
       '',
     );
     const image = await mustBuild(space, `${from}${labels}${shellCommand('echo ran')}\n`);
