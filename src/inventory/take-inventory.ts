@@ -164,11 +164,13 @@ function judgeSystem(
 
 function listPackages({ found, gaps, notes }: Findings, release: OsRelease | null): readonly Package[] {
   const packages = new Map<string, Package>();
-  for (const { from, path, pack } of found) {
+  for (const { from, path, pack } of found.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const { namespace: _, ...rest } = pack;
     try {
       const purl = packageUrl(pack, release?.os ?? null);
-      packages.set(`${purl}\0${path}`, { ...rest, purl, foundIn: path });
+      // A system's database may be reached under two names; it still lists a package once.
+      const key = from.isSystem ? purl : `${purl}\0${path}`;
+      if (!packages.has(key)) packages.set(key, { ...rest, purl, foundIn: path });
     } catch {
       (from.isSystem ? gaps : notes).add(
         `${path}: ${pack.name} ${pack.version} can't be written as a package URL`,

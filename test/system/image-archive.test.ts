@@ -21,7 +21,7 @@ suite('archives that Podman itself saves', { skip }, () => {
     execFileSync('podman', [...options, ...argv], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'drydock-podman-'));
+    folder = await mkdtemp(join(tmpdir(), 'drydock-saved-'));
     options = [`--root=${folder}/store`, `--runroot=${folder}/run`, '--storage-driver=vfs'];
     const root = await packTar([
       ['etc/os-release', '', { type: 'symlink', linkname: '../usr/lib/os-release' }],
