@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, suite, test } from 'node:test';
@@ -209,37 +209,6 @@ suite('the catalogue', () => {
     assert.equal(await world.catalogue.remove('ubuntu:latest'), false);
 
     assert.equal((await world.catalogue.resolve('ubuntu:latest', REFUSE)).kind, 'refused');
-  });
-
-  test('processes that write at once lose no entry', async () => {
-    const others = Array.from({ length: 8 }, () => createWorld(folder));
-
-    await Promise.all(others.map(({ catalogue }, index) => catalogue.allow(`one:${index}`)));
-
-    const rows = await world.catalogue.list();
-    assert.equal(rows.filter(({ name }) => name.startsWith('docker.io/library/one:')).length, 8);
-    assert.deepEqual(await readdir(folder), ['catalogue.json']);
-  });
-
-  for (const text of ['', '{', '[]', '{"version":1}', '{"version":1,"entries":[{"name":"x"}]}', 'root:x:0:0'])
-    test(`a file that holds ${JSON.stringify(text)} is an error that names the file and shows nothing of it`, async () => {
-      await writeFile(join(folder, 'catalogue.json'), text);
-
-      await assert.rejects(
-        world.catalogue.resolve('alpine:3', REFUSE),
-        (error: unknown) =>
-          isDrydockError(error, 'config-invalid') &&
-          error.message.includes('catalogue.json') &&
-          !error.message.includes('root:x'),
-      );
-    });
-
-  test('the file is what script/bootstrap looks for', async () => {
-    await world.catalogue.build({ name: 'debian:bookworm-slim' });
-
-    const text = await readFile(join(folder, 'catalogue.json'), 'utf8');
-
-    assert.ok(text.includes(`"name": "${DEBIAN}"`));
   });
 });
 
