@@ -10,6 +10,9 @@ export interface Declared {
   readonly isComplete: boolean;
 }
 
+/** A stage that inherits more variables is left out: copying them would take time that grows with their square. */
+const MAX_INHERITED = 1_000;
+
 /** Every instruction of every stage in the order of the file. ARG counts in its own stage, ENV in the stages above too. */
 export function* walkDeclared(dockerfile: Dockerfile, scopes: Scopes): Generator<Declared> {
   const envOf = new Map<Stage, ReadonlySet<string>>();
@@ -18,13 +21,17 @@ export function* walkDeclared(dockerfile: Dockerfile, scopes: Scopes): Generator
     const parent = scopes.parentOf(stage);
     const isComplete = parent === null ? stage.from?.image?.value === 'scratch' : complete.has(parent);
     if (isComplete) complete.add(stage);
-    const inherited = parent === null ? undefined : envOf.get(parent);
-    envOf.set(stage, new Set([...(inherited ?? []), ...keysOf(stage.instructions, 'env')]));
-    const names = new Set(inherited);
-    for (const instruction of stage.instructions) {
-      yield { instruction, names, isComplete };
-      for (const key of keysOf([instruction], 'env', 'arg')) names.add(key);
-    }
+    const inherited: ReadonlySet<string> = (parent === null ? undefined : envOf.get(parent)) ?? new Set();
+    const isTooMuch = inherited.size > MAX_INHERITED;
+    envOf.set(stage, isTooMuch ? inherited : new Set([...inherited, ...keysOf(stage.instructions, 'env')]));
+    if (!isTooMuch) yield* walkStage(stage, new Set(inherited), isComplete);
+  }
+}
+
+function* walkStage(stage: Stage, names: Set<string>, isComplete: boolean): Generator<Declared> {
+  for (const instruction of stage.instructions) {
+    yield { instruction, names, isComplete };
+    for (const key of keysOf([instruction], 'env', 'arg')) names.add(key);
   }
 }
 

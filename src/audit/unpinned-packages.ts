@@ -12,6 +12,8 @@ export interface PackageForm {
 }
 
 const SHOWN = 3;
+/** Of one word with its variables put in; the rest is not looked at, or each use of a long variable would cost its length. */
+const MAX_EXPANDED = 2_000;
 
 /**
  * One problem for each command that installs packages without a version. Variables count with the value they have in the
@@ -45,8 +47,9 @@ function createWordReader({ scopes, instructions, commands }: DockerfileSubject)
     if (!hasExpansion) return [value];
     if (/\$\(|`/.test(text)) return [];
     const expanded = expandVariables(text, scopes.lookupAt(run));
-    if (expanded.unresolved.length > 0) return /^["']?\$/.test(text) ? [] : [settle(expanded.text)];
-    return isQuoted ? [expanded.text] : expanded.text.split(/\s+/).filter((part) => part !== '');
+    const known = expanded.text.slice(0, MAX_EXPANDED);
+    if (expanded.unresolved.length > 0) return /^["']?\$/.test(text) ? [] : [settle(known)];
+    return isQuoted ? [known] : known.split(/\s+/).filter((part) => part !== '');
   };
 
   /** What is declared holds something, so it may be a version; what is declared nowhere holds nothing. */

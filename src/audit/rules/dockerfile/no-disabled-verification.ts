@@ -1,22 +1,24 @@
 import type { ShellCommand } from '../../../dockerfile/shell/model.ts';
 import { commandName, hasFlag } from '../../command-words.ts';
 import { pipWords } from '../../pip-command.ts';
-import { defineDockerfileRule, type Problem } from '../../rule.ts';
+import { defineDockerfileRule } from '../../rule.ts';
 
-/** Flags that switch a check off, by program. */
-const FLAGS: Readonly<Record<string, readonly string[]>> = {
-  apk: ['allow-untrusted'],
-  apt: ['allow-unauthenticated', 'force-yes', 'allow-insecure-repositories'],
-  'apt-get': ['allow-unauthenticated', 'force-yes', 'allow-insecure-repositories'],
-  curl: ['k', 'insecure', 'proxy-insecure'],
-  dnf: ['nogpgcheck', 'no-gpgchecks'],
-  microdnf: ['nogpgcheck', 'no-gpgchecks'],
-  rpm: ['nosignature', 'nodigest', 'noverify'],
-  tdnf: ['nogpgcheck'],
-  wget: ['no-check-certificate'],
-  yum: ['nogpgcheck'],
-  zypper: ['no-gpg-checks', 'allow-unsigned-rpm'],
-};
+/** Flags that switch a check off, by program. A map and no object: a program may be called `constructor`. */
+const FLAGS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['apk', ['allow-untrusted']],
+  ['apt', ['allow-unauthenticated', 'force-yes', 'allow-insecure-repositories']],
+  ['apt-get', ['allow-unauthenticated', 'force-yes', 'allow-insecure-repositories']],
+  ['curl', ['insecure', 'proxy-insecure']],
+  ['dnf', ['nogpgcheck', 'no-gpgchecks']],
+  ['microdnf', ['nogpgcheck', 'no-gpgchecks']],
+  ['rpm', ['nosignature', 'nodigest', 'noverify']],
+  ['tdnf', ['nogpgcheck']],
+  ['wget', ['no-check-certificate']],
+  ['yum', ['nogpgcheck']],
+  ['zypper', ['no-gpg-checks', 'allow-unsigned-rpm']],
+]);
+/** `k` in a cluster, not in the value of another flag as in `-okey`. */
+const INSECURE_CURL = /^-[#0-46agGfiIjJlLnNOpqRsSv]*k/;
 /** Words after a program's name that do the same. */
 const WORDS: readonly RegExp[] = [
   /^(?:npm|yarn|pnpm) (?:.* )?(?:--strict-ssl[= ]false|--no-strict-ssl|config set strict-ssl[= ]?false)/,
@@ -27,6 +29,7 @@ const WORDS: readonly RegExp[] = [
   /^apt(?:-get)? .*Verify-(?:Peer|Host)=(?:false|0)/i,
   /^(?:yum|dnf|microdnf|tdnf|yum-config-manager) .*(?:sslverify|gpgcheck)=(?:0|false|no)\b/i,
 ];
+const SPOKEN = /^(?:npm|yarn|pnpm|git|pip3?|apt|apt-get|yum|dnf|microdnf|tdnf|yum-config-manager)$/;
 /** Variables that do the same for every program that is started. */
 const VARIABLES: readonly (readonly [name: RegExp, value: RegExp])[] = [
   [/^(?:PYTHONHTTPSVERIFY|NODE_TLS_REJECT_UNAUTHORIZED)$/, /^0$/],
@@ -74,43 +77,35 @@ export const noDisabledVerification = defineDockerfileRule({
   good: [
     'FROM debian:12\nRUN curl -fsSL https://e.org/x -o /key && wget -q https://e.org/x\n',
     'FROM node:24\nENV NODE_TLS_REJECT_UNAUTHORIZED=1 GIT_SSL_NO_VERIFY=0\nRUN npm config set strict-ssl true\n',
-    'FROM debian:12\nRUN echo --no-check-certificate && curl -o k https://e.org/x\n',
+    'FROM debian:12\nRUN echo --no-check-certificate && constructor -k && curl -okey https://e.org/x\n',
   ],
   *check({ commands, instructions }) {
     for (const { command } of commands) {
       const found = weakness(command);
       if (found !== null) yield { span: command.span, message: messageOf(found) };
     }
-    yield* weakVariables(instructions('env', 'arg'));
+    for (const { pairs } of instructions('env', 'arg'))
+      for (const { key, value, span } of pairs)
+        if (switchesOff(key, value ?? '')) yield { span, message: messageOf(key) };
   },
 });
-
-function* weakVariables(
-  instructions: readonly { readonly pairs: readonly PairText[] }[],
-): Generator<Problem> {
-  for (const { pairs } of instructions)
-    for (const { key, value, span } of pairs)
-      if (switchesOff(key, value ?? '')) yield { span, message: messageOf(key) };
-}
-
-type PairText = Pick<Problem, 'span'> & { readonly key: string; readonly value: string | null };
 
 /** What switches a check off, as it is called; null when nothing does. */
 function weakness(command: ShellCommand): string | null {
   const name = commandName(command);
-  const flag = FLAGS[name]?.find((each) => hasFlag(command, each));
-  if (flag !== undefined) return `${name} ${flag.length === 1 ? '-' : '--'}${flag}`;
+  const flag = FLAGS.get(name)?.find((each) => hasFlag(command, each));
+  if (flag !== undefined) return `${name} --${flag}`;
+  if (name === 'curl' && command.args.some(({ value }) => INSECURE_CURL.test(value))) return 'curl -k';
   if (pipWords(command)?.some(({ value }) => /^--trusted-host\b/.test(value)) === true)
     return 'pip --trusted-host';
-  const words = [name, ...command.args.map(({ value }) => value)].join(' ').slice(0, 2_000);
-  if (
-    /^(?:npm|yarn|pnpm|git|pip3?|apt|apt-get|yum|dnf|microdnf|tdnf|yum-config-manager)$/.test(name) &&
-    WORDS.some((each) => each.test(words))
-  )
-    return name;
+  if (SPOKEN.test(name) && WORDS.some((each) => each.test(wordsOf(command)))) return name;
   return (
     command.assignments.find(({ name: key, value }) => switchesOff(key, value?.value ?? ''))?.name ?? null
   );
+}
+
+function wordsOf(command: ShellCommand): string {
+  return [commandName(command), ...command.args.map(({ value }) => value)].join(' ').slice(0, 2_000);
 }
 
 function switchesOff(key: string, value: string): boolean {

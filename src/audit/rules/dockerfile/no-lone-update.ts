@@ -2,15 +2,16 @@ import type { ShellCommand } from '../../../dockerfile/shell/model.ts';
 import { commandName, operandsOf } from '../../command-words.ts';
 import { defineDockerfileRule } from '../../rule.ts';
 
-const UPDATE: Readonly<Record<string, ReadonlySet<string>>> = {
-  apt: new Set(['update']),
-  'apt-get': new Set(['update']),
-  aptitude: new Set(['update']),
-  apk: new Set(['update']),
-  dnf: new Set(['makecache', 'check-update']),
-  yum: new Set(['makecache', 'check-update']),
-  zypper: new Set(['refresh', 'ref']),
-};
+/** A map and no object: a program may be called `constructor`. */
+const UPDATE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['apt', ['update']],
+  ['apt-get', ['update']],
+  ['aptitude', ['update']],
+  ['apk', ['update']],
+  ['dnf', ['makecache', 'check-update']],
+  ['yum', ['makecache', 'check-update']],
+  ['zypper', ['refresh', 'ref']],
+]);
 /** Words that use the lists that an update fetched. */
 const USE =
   /^(?:install|in|add|upgrade|dist-upgrade|full-upgrade|up|dup|patch|build-dep|satisfy|source|download|reinstall)$/;
@@ -31,7 +32,7 @@ export const noLoneUpdate = defineDockerfileRule({
     'FROM debian:12\nRUN apt-get update && apt-get install -y x=1 && rm -rf /var/lib/apt/lists/*\n',
     'FROM debian:12\nRUN apt-get update && apt-get upgrade -y\n',
     'FROM debian:12\nRUN apt-get update && ./install.sh\n',
-    'FROM debian:12\nRUN sbt update\n',
+    'FROM debian:12\nRUN sbt update && constructor update\n',
   ],
   *check({ commands }) {
     for (const ofRun of Map.groupBy(commands, ({ run }) => run).values()) {
@@ -44,7 +45,7 @@ export const noLoneUpdate = defineDockerfileRule({
 });
 
 function isUpdate(command: ShellCommand): boolean {
-  return UPDATE[commandName(command)]?.has(operandsOf(command)[0]?.value ?? '') === true;
+  return UPDATE.get(commandName(command))?.includes(operandsOf(command)[0]?.value ?? '') === true;
 }
 
 /** A command that installs, or a script or unknown program that may. */

@@ -47,7 +47,7 @@ export const noUndefinedVariable = defineDockerfileRule({
 function* findUndefined({ instruction, names, isComplete }: Declared): Generator<Problem> {
   for (const name of new Set(namesUsed(instruction.body.text))) {
     if (names.has(name) || ALWAYS.includes(name.toUpperCase())) continue;
-    const meant = [...ALWAYS, ...[...names].slice(-MAX_COMPARED)].find((known) => isSlip(name, known));
+    const meant = [...ALWAYS, ...names.values().take(MAX_COMPARED)].find((known) => isSlip(name, known));
     if (!isComplete && meant === undefined) continue;
     const hint = meant === undefined ? '' : ` Is ${meant.slice(0, 60)} meant?`;
     yield { span: instruction.span, message: `Nothing sets $${name.slice(0, 60)}.${hint}` };
