@@ -7,7 +7,13 @@ import type { Policy } from '../policy/policy.ts';
 
 /** Which image a FROM is built on. */
 export type BaseResolution =
-  | { readonly kind: 'base'; readonly image: BaseImage; readonly isSubstituted: boolean }
+  | {
+      readonly kind: 'base';
+      readonly image: BaseImage;
+      readonly isSubstituted: boolean;
+      /** What the report says beside it, e.g. that the base is old. */
+      readonly warnings: readonly string[];
+    }
   /** `message` says what is allowed and how to allow more. */
   | { readonly kind: 'refused'; readonly message: string };
 

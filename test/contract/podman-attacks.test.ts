@@ -178,9 +178,10 @@ suite(`attacks on ${driver.name}`, { skip: driver.skip }, () => {
     );
     const usual = await count();
     let most = 0;
-    const timer = setInterval(async () => {
+    const look = async (): Promise<void> => {
       most = Math.max(most, await count());
-    }, 50);
+    };
+    const timer = setInterval(() => void look(), 50);
 
     await tryRun(space, image, { limits: { timeoutMs: 4_000, pids: 64 } });
     clearInterval(timer);

@@ -20,7 +20,12 @@ export const buildStep: Step = {
       }),
     );
     if (refusals.length > 0) return refusedBuild(context, refusals, []);
-    const { bases, addresses, reasons } = await resolveBases(dockerfile, context.deps.resolveBase);
+    const {
+      bases,
+      addresses,
+      reasons,
+      warnings: baseWarnings,
+    } = await resolveBases(dockerfile, context.deps.resolveBase);
     if (reasons.length > 0) return refusedBuild(context, reasons, bases);
     const { network, limits } = context.deps.policy.build;
     const { builder } = await context.space();
@@ -46,12 +51,13 @@ export const buildStep: Step = {
       bases,
       isolation,
     };
-    const warnings = bases
+    const substitutions = bases
       .filter(({ isSubstituted }) => isSubstituted)
       .map(
         ({ named, used, line }) =>
           `FROM ${named} in line ${line} was built on ${used}, by the policy's table of substitutes.`,
       );
+    const warnings = [...baseWarnings, ...substitutions];
     const failure = failureOf(outcome, input(context));
     if (failure !== null)
       return { status: 'failed', summary: failure.message, reasons: [failure], warnings, adds: { build } };

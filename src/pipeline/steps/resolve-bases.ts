@@ -11,6 +11,7 @@ export interface ResolvedBases {
   /** What FROM says instead, by the stage's index; a stage on another stage or on scratch has none. */
   readonly addresses: ReadonlyMap<number, string>;
   readonly reasons: readonly Reason[];
+  readonly warnings: readonly string[];
 }
 
 /** The base images that a Dockerfile stands on, each asked for once. Throws `base-unavailable`. */
@@ -22,6 +23,7 @@ export async function resolveBases(
   const bases: BaseUse[] = [];
   const addresses = new Map<number, string>();
   const reasons: Reason[] = [];
+  const warnings: string[] = [];
   for (const stage of dockerfile.stages) {
     const resolved = await resolveStage(stage, scopes, resolveBase);
     if (resolved === null) continue;
@@ -29,16 +31,19 @@ export async function resolveBases(
     else {
       addresses.set(stage.index, resolved.address);
       bases.push(resolved.use);
+      warnings.push(...resolved.warnings);
     }
   }
-  return { bases, addresses, reasons };
+  return { bases, addresses, reasons, warnings };
 }
 
 async function resolveStage(
   stage: Stage,
   scopes: Scopes,
   resolveBase: PipelineDeps['resolveBase'],
-): Promise<{ readonly address: string; readonly use: BaseUse } | Reason | null> {
+): Promise<
+  { readonly address: string; readonly use: BaseUse; readonly warnings: readonly string[] } | Reason | null
+> {
   const { from } = stage;
   if (from === null || from.image === null || scopes.parentOf(stage) !== null) return null;
   const line = from.span.start.line;
@@ -53,13 +58,14 @@ async function resolveStage(
   if (problem !== null) return refused(problem);
   const resolution = await resolveBase(named);
   if (resolution.kind === 'refused') return refused(resolution.message);
-  const { image, isSubstituted } = resolution;
+  const { image, isSubstituted, warnings } = resolution;
   if (image.onBuild.length > 0)
     return refused(
       `The base image ${image.name} holds ${image.onBuild.length} ONBUILD instructions, which would run unseen. Use one without.`,
     );
   return {
     address: image.address,
+    warnings,
     use: { named, used: image.name, digest: image.digest, origin: image.origin, isSubstituted, line },
   };
 }
