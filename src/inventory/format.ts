@@ -38,6 +38,8 @@ export interface FoundPackage
   extends Pick<Package, 'name' | 'version' | 'type' | 'source' | 'architecture' | 'licenses'> {
   /** The part of a purl between type and name, for formats that know it, e.g. `@scope`. */
   readonly namespace?: string;
+  /** Where in the file it was found, when that holds files itself, e.g. `!/lib/a.jar`. Hostile. */
+  readonly inside?: string;
 }
 
 export const NOTHING_FOUND: FormatResult = { packages: [], problems: [] };

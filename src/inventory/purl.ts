@@ -36,7 +36,7 @@ function qualifiersOf(
 
 /** The name without the namespace that formats write before it. */
 function baseName({ name, namespace }: FoundPackage): string {
-  return namespace !== undefined && name.startsWith(`${namespace}/`)
-    ? name.slice(namespace.length + 1)
-    : name;
+  const isPrefix =
+    namespace !== undefined && (name.startsWith(`${namespace}/`) || name.startsWith(`${namespace}:`));
+  return isPrefix ? name.slice(namespace.length + 1) : name;
 }

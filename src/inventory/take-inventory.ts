@@ -165,12 +165,13 @@ function judgeSystem(
 function listPackages({ found, gaps, notes }: Findings, release: OsRelease | null): readonly Package[] {
   const packages = new Map<string, Package>();
   for (const { from, path, pack } of found.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    const { namespace: _, ...rest } = pack;
+    const { namespace: _, inside = '', ...rest } = pack;
+    const foundIn = path + printable(inside);
     try {
       const purl = packageUrl(pack, release?.os ?? null);
       // A system's database may be reached under two names; it still lists a package once.
-      const key = from.isSystem ? purl : `${purl}\0${path}`;
-      if (!packages.has(key)) packages.set(key, { ...rest, purl, foundIn: path });
+      const key = from.isSystem ? purl : `${purl}\0${foundIn}`;
+      if (!packages.has(key)) packages.set(key, { ...rest, purl, foundIn });
     } catch {
       (from.isSystem ? gaps : notes).add(
         `${path}: ${pack.name} ${pack.version} can't be written as a package URL`,
