@@ -8,6 +8,7 @@ export const copyFromKnownStage = defineDockerfileRule({
   what: 'COPY --from names no earlier stage.',
   why: 'It is then taken for an image of a registry, which anybody may have published under that name.',
   fix: 'Name an earlier stage, or begin a stage with FROM for the image, with a version.',
+  // Trivy's DS-0006 counts an unknown stage as the image itself; here that is this rule, and DL3023 is for the latter.
   sources: ['hadolint DL3022'],
   bad: [
     'FROM debian:12\nCOPY --from=build a .\nFROM debian:12 AS build\n',

@@ -8,6 +8,7 @@ export const copyIntoFolder = defineDockerfileRule({
   what: 'COPY of several files goes to a place that does not end with a slash.',
   why: 'Builders refuse it, as it does not say whether the place is a folder.',
   fix: 'End the destination with a slash.',
+  // Trivy spares `COPY multi:… in …`, a line of an image's history; in a Dockerfile builders refuse it like any other.
   sources: ['hadolint DL3021', 'Trivy DS-0011'],
   bad: ['FROM debian:12\nCOPY a b c\n', 'FROM debian:12\nCOPY ["a", "b", "c"]\n'],
   good: [

@@ -11,6 +11,7 @@ export const execForm = defineDockerfileRule({
   what: 'The command is written as shell text, not as a JSON array.',
   why: 'A shell is then process 1: it does not pass SIGTERM on, so the program is killed instead of stopped.',
   fix: 'Write it as ["program", "argument"].',
+  // BuildKit is silent where SHELL was set before, hadolint is not: that shell is process 1 all the same.
   sources: ['hadolint DL3025', 'BuildKit JSONArgsRecommended', 'OWASP-Node N5a'],
   bad: [
     'FROM debian:12\nCMD node server.js\n',

@@ -26,6 +26,8 @@ export const pinAptPackages = defineDockerfileRule({
   bad: [
     'FROM debian:12\nRUN apt-get install -y x\n',
     'FROM debian:12\nONBUILD RUN apt-get -t stable install -y x=1 y z\n',
+    // hadolint looks at apt-get alone; what DL3027 mends would then be a new finding.
+    'FROM debian:12\nRUN apt install -y x\n',
     'FROM debian:12\nENV P="x y=1"\nRUN apt-get install -y $P\n',
   ],
   good: [
@@ -37,7 +39,7 @@ export const pinAptPackages = defineDockerfileRule({
   check: (subject) =>
     findUnpinned(subject, {
       packagesOf: (command) =>
-        isProgram(command, 'apt-get', 'aptitude')
+        isProgram(command, 'apt-get', 'apt', 'aptitude')
           ? operandsOfSubcommand(command, ['install'], VALUE_FLAGS)
           : [],
       // A word that ends with a hyphen takes the package away.

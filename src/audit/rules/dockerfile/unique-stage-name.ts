@@ -7,6 +7,7 @@ export const uniqueStageName = defineDockerfileRule({
   what: 'Two stages have the same name.',
   why: 'Builders differ in which of them the name means, so what is built is not what is read.',
   fix: 'Give each stage a name of its own.',
+  // Trivy's own cases have one file with two stages of one name both ways; Docker refuses it always.
   sources: ['hadolint DL3024', 'Trivy DS-0012', 'BuildKit DuplicateStageName', 'Checkov CKV_DOCKER_11'],
   bad: ['FROM debian:12 AS a\nFROM debian:12 AS A\n'],
   good: ['FROM debian:12 AS a\nFROM debian:12 AS b\n', 'FROM debian:12\nFROM debian:12\n'],
