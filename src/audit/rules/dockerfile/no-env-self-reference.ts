@@ -4,7 +4,8 @@ import { defineDockerfileRule, type Problem } from '../../rule.ts';
 export const noEnvSelfReference = defineDockerfileRule({
   id: 'DL3044',
   name: 'no-env-self-reference',
-  severity: 'error',
+  // An error to hadolint; such a file builds, though, and `error` is for what must not be built.
+  severity: 'warning',
   what: 'ENV uses a variable that the same ENV sets.',
   why: 'The whole line is read with the values from before it, so the variable is empty there.',
   fix: 'Set the variable in an ENV of its own, in front.',
