@@ -23,7 +23,8 @@ const env = {
   ...process.env,
   DRYDOCK_PORT: String(port),
   DRYDOCK_URL: `http://127.0.0.1:${port}`,
-  DRYDOCK_DATA_DIR: join(folder, 'data'),
+  // Kept: making a fresh database takes five seconds, opening one half a second.
+  DRYDOCK_DATA_DIR: join(ROOT, '.drydock/demo'),
   DRYDOCK_LOG_LEVEL: 'warn',
   DRYDOCK_POLICY: join(ROOT, 'examples/policy.yaml'),
 };
@@ -44,7 +45,7 @@ try {
     await run(['submit', join(folder, name), '--name', name, '--follow']);
   }
   say('\n$ drydock list');
-  await run(['list']);
+  await run(['list', '--limit', String(SUBMISSIONS.length)]);
   say(
     `\nDone after ${((performance.now() - since) / 1000).toFixed(1)} s. Try one of your own: ./bin/drydock run PATH`,
   );
