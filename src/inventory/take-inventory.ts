@@ -27,9 +27,9 @@ export async function takeInventory(files: ImageFiles): Promise<Inventory> {
 
 const WANTS: Wants = {
   paths: [...OS_RELEASE_PATHS, ...SYSTEM_TRACES.paths, ...allOf('paths')],
-  folders: allOf('folders'),
+  folders: [...new Set(allOf('folders'))],
   basenames: [...new Set([...SYSTEM_TRACES.basenames, ...allOf('basenames')])],
-  suffixes: allOf('suffixes'),
+  suffixes: [...new Set(allOf('suffixes'))],
   maxFileBytes: MAX_FILE_BYTES,
   maxTotalBytes: MAX_TOTAL_BYTES,
 };

@@ -8,6 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import type { ImageFiles } from '../../src/core/ports.ts';
 import { createFolderFiles } from '../../src/image/folder-files.ts';
 import { takeInventory } from '../../src/inventory/take-inventory.ts';
+import { zip } from '../support/zip.ts';
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
 const DEBIAN_PYTHON = '/usr/lib/python3/dist-packages';
@@ -133,6 +134,55 @@ suite('an inventory beside the tools that own the packages', () => {
     assert.deepEqual(
       await listed(createFolderFiles(DEBIAN_PYTHON), 'pypi'),
       [...new Set(expected.trim().split('\n'))].filter(Boolean).sort(),
+    );
+  });
+
+  test('lists the modules that Go compiled in', {
+    skip: spawnSync('go', ['version']).status !== 0 && 'no Go',
+  }, async () => {
+    const proxy = join(root, 'proxy/example.com/lib/@v');
+    const source = join(root, 'go');
+    await mkdir(proxy, { recursive: true });
+    await mkdir(source);
+    const manifest = 'module example.com/lib\n\ngo 1.19\n';
+    await writeFile(join(proxy, 'v1.2.3.info'), '{"Version":"v1.2.3"}');
+    await writeFile(join(proxy, 'v1.2.3.mod'), manifest);
+    await writeFile(
+      join(proxy, 'v1.2.3.zip'),
+      zip({
+        'example.com/lib@v1.2.3/go.mod': manifest,
+        'example.com/lib@v1.2.3/lib.go': 'package lib\n\nfunc Number() int { return 1 }\n',
+      }),
+    );
+    await writeFile(
+      join(source, 'go.mod'),
+      'module example.com/app\n\ngo 1.19\n\nrequire example.com/lib v1.2.3\n',
+    );
+    await writeFile(
+      join(source, 'main.go'),
+      'package main\n\nimport "example.com/lib"\n\nfunc main() { println(lib.Number()) }\n',
+    );
+    const settings = {
+      GOPROXY: `file://${join(root, 'proxy')}`,
+      GOSUMDB: 'off',
+      GOFLAGS: '-mod=mod -modcacherw',
+      GOTOOLCHAIN: 'local',
+      GOMODCACHE: join(root, 'modules'),
+      CGO_ENABLED: '0',
+    };
+    execFileSync('go', ['build', '-ldflags=-s -w', '-o', join(root, 'image/usr/local/bin/app'), '.'], {
+      cwd: source,
+      env: { ...process.env, ...settings },
+    });
+    const [, toolchain] = /go(\d\S*)/.exec(execFileSync('go', ['version'], { encoding: 'utf8' })) ?? [];
+
+    const { packages } = await takeInventory(createFolderFiles(join(root, 'image')));
+
+    assert.deepEqual(
+      packages.map(({ purl, foundIn }) => `${purl} ${foundIn}`),
+      ['example.com/lib@v1.2.3', `stdlib@${toolchain}`].map(
+        (each) => `pkg:golang/${each} /usr/local/bin/app`,
+      ),
     );
   });
 
