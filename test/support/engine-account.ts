@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from '../../src/engines/exec.ts';
 
 const ENV = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
@@ -11,7 +12,7 @@ export interface TestAccount extends AsyncDisposable {
 /** Makes a user with no home, no password and no shell. Only root can. */
 export async function createTestAccount(): Promise<TestAccount> {
   const name = `drydock-t${randomBytes(4).toString('hex')}`;
-  await mustRun('useradd', [
+  await unlocked('useradd', [
     '--no-create-home',
     '--home-dir',
     '/nonexistent',
@@ -22,9 +23,22 @@ export async function createTestAccount(): Promise<TestAccount> {
   return {
     name,
     async [Symbol.asyncDispose]() {
-      await mustRun('userdel', [name]);
+      await unlocked('userdel', [name]);
     },
   };
+}
+
+/** Like `mustRun`, for programs that another test may keep from locking /etc/passwd for a moment. */
+async function unlocked(command: string, args: readonly string[]): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await mustRun(command, args);
+      return;
+    } catch (error) {
+      if (tries >= 20 || !/cannot lock|currently used by process/.test(String(error))) throw error;
+      await sleep(300);
+    }
+  }
 }
 
 /** Runs a program that must succeed and gives its standard output. */

@@ -73,6 +73,7 @@ suite('script/bootstrap', () => {
 const IN_A_COPY_OF_ETC = `
 mkdir "$1/upper" "$1/work"
 mount -t overlay -o "lowerdir=/etc,upperdir=$1/upper,workdir=$1/work" overlay /etc
+rm -f /etc/*.lock
 printf 'someone:100000:65536\\nother:900000:1000000\\n' >/etc/subuid
 printf 'someone:100000:65536\\n' >/etc/subgid
 echo 'far:x:2000000:2000000::/:/bin/false' >>/etc/passwd
