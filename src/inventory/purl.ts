@@ -14,9 +14,19 @@ const STILL_TO_ENCODE = /[!'()*+]/g;
  * Source: purl specification (ECMA-427).
  */
 export function packageUrl(found: FoundPackage, os: OperatingSystem | null): string {
-  const { type, version } = found;
+  const { type } = found;
+  // Only rpm's purls keep the epoch apart.
+  const [, epoch, rest] = (type === 'rpm' ? /^(\d+):(.+)$/.exec(found.version) : null) ?? [];
+  const version = rest ?? found.version;
   const url = DISTRIBUTION_TYPES.has(type)
-    ? new PackageURL(type, os?.id ?? found.namespace, found.name, version, qualifiersOf(found, os), undefined)
+    ? new PackageURL(
+        type,
+        os?.id ?? found.namespace,
+        found.name,
+        version,
+        { ...qualifiersOf(found, os), ...(epoch !== undefined && { epoch }) },
+        undefined,
+      )
     : new PackageURL(type, found.namespace, baseName(found), version, undefined, undefined);
   return url
     .toString()

@@ -102,6 +102,61 @@ suite('an inventory beside the tools that own the packages', () => {
     );
   });
 
+  test('follows what rpm itself writes', { skip: !(has('rpm') && has('rpmbuild')) && 'no rpm' }, async () => {
+    const work = join(root, 'rpm');
+    const system = join(work, 'system');
+    const database = join(system, 'var/lib/rpm');
+    await mkdir(database, { recursive: true });
+    await mkdir(join(system, 'etc'));
+    await writeFile(join(system, 'etc/os-release'), 'ID=fedora\nVERSION_ID=40\n');
+    const fields = [
+      'Name: drydock-one',
+      'Version: 1.2~rc1',
+      'Release: 3.fc40',
+      'Epoch: 2',
+      'Summary: a test',
+    ];
+    const spec = [
+      ...fields,
+      'License: MIT',
+      'BuildArch: noarch',
+      '%description',
+      'A test',
+      '%files',
+      '',
+    ].join('\n');
+    await writeFile(join(work, 'one.spec'), spec);
+    execFileSync('rpmbuild', ['-bb', '--define', `_topdir ${work}`, join(work, 'one.spec')], {
+      stdio: 'ignore',
+    });
+    execFileSync('rpmdb', ['--dbpath', database, '--initdb'], { stdio: 'ignore' });
+    const made = join(work, 'RPMS/noarch/drydock-one-1.2~rc1-3.fc40.noarch.rpm');
+    const options = [
+      '--dbpath',
+      database,
+      '--justdb',
+      '--nodeps',
+      '--noscripts',
+      '--nosignature',
+      '--force-debian',
+    ];
+    execFileSync('rpm', [...options, '--install', made], { stdio: 'ignore' });
+
+    const { status, packages } = await takeInventory(createFolderFiles(system));
+
+    assert.equal(status, 'complete');
+    assert.deepEqual(
+      packages.map(({ purl, source, licenses }) => [purl, source, licenses]),
+      [
+        [
+          'pkg:rpm/fedora/drydock-one@1.2~rc1-3.fc40?arch=noarch&distro=fedora-40&epoch=2',
+          { name: 'drydock-one', version: '2:1.2~rc1-3.fc40' },
+          ['MIT'],
+        ],
+      ],
+    );
+  });
+
   test('lists what npm installed', { skip: !has('npm') && 'no npm' }, async () => {
     const app = join(root, 'app');
     const source = join(root, 'source');
