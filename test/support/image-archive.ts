@@ -13,12 +13,12 @@ export interface ArchiveLayer {
   readonly stored: Uint8Array;
 }
 
-/** Packs a tar. */
+/** Packs a tar: the same entries give the same bytes, whatever the time. */
 export async function packTar(entries: readonly ArchiveEntry[]): Promise<Buffer> {
   const tar = pack();
   for (const [name, content = '', header = {}] of entries) {
     const type = name.endsWith('/') ? 'directory' : 'file';
-    tar.entry({ name, type, ...header }, Buffer.from(content));
+    tar.entry({ name, type, mtime: new Date(0), ...header }, Buffer.from(content));
   }
   tar.finalize();
   return buffer(tar);
