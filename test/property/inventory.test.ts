@@ -64,8 +64,8 @@ for (const format of FORMATS) {
   const samples = [
     ...paths,
     ...folders.map((folder) => `${folder}/x`),
-    ...basenames.map((name) => `/app/node_modules/a/${name}`),
-    ...suffixes.map((suffix) => `/x${suffix}`),
+    ...basenames.flatMap((name) => [`/app/node_modules/a/${name}`, `/opt/include/node/${name}`]),
+    ...suffixes.map((suffix) => `/x/specifications/x${suffix}`),
   ].filter((path) => format.owns(path));
 
   suite(`the ${format.name} reader`, () => {
