@@ -80,13 +80,20 @@ function systemComponent({ id, versionId, codename, prettyName }: OperatingSyste
   });
 }
 
+/** What stands between group and name, in ecosystems that have groups. Go's paths are names as a whole. */
+const GROUP_ENDS: Readonly<Record<string, RegExp>> = {
+  npm: /^(@[^/]+)\//,
+  maven: /^([^:]+):/,
+  composer: /^([^/]+)\//,
+};
+
 function packageComponent(found: Found): Component {
-  const [scope, base] = found.type === 'npm' && found.name.startsWith('@') ? found.name.split('/') : [];
-  return new Component(ComponentType.Library, base ?? found.name, {
+  const [start = '', group] = GROUP_ENDS[found.type]?.exec(found.name) ?? [];
+  return new Component(ComponentType.Library, found.name.slice(start.length), {
     bomRef: found.purl,
     version: found.version,
     purl: found.purl,
-    ...(scope !== undefined && base !== undefined && { group: scope }),
+    ...(group !== undefined && { group }),
     licenses: new LicenseRepository(licensesOf(found.licenses ?? [])),
     properties: new PropertyRepository(
       found.source === undefined

@@ -42,6 +42,13 @@ const INVENTORY: Inventory = {
       licenses: ['MIT OR ISC', 'constructor', 'Apache-2.0', 'all rights reserved'],
     },
     {
+      type: 'maven',
+      name: 'org.example:thing',
+      version: '1',
+      purl: 'pkg:maven/org.example/thing@1',
+      foundIn: '/app.jar!/thing.jar',
+    },
+    {
       type: 'pypi',
       name: 'one',
       version: '1',
@@ -98,7 +105,8 @@ suite('CycloneDX', () => {
     const find = (name: string) =>
       document.components.find((component: { name: string }) => component.name === name);
 
-    assert.equal(document.components.length, 5);
+    assert.equal(document.components.length, 6);
+    assert.equal(find('thing').group, 'org.example');
     assert.equal(find('left-pad').group, '@scope');
     assert.deepEqual(find('left-pad').evidence.occurrences, [
       { location: '/a/node_modules/@scope/left-pad/package.json' },
