@@ -40,6 +40,7 @@ function* refuseOne(instruction: Instruction, { scopes }: Admission): Generator<
   const heredoc = whyNoHeredoc(instruction, scopes);
   if (heredoc !== null) yield { code: 'heredoc', message: heredoc, span };
   if (kind === 'env' || kind === 'arg') yield* refuseNames(instruction);
+  if (kind === 'label') yield* refuseLabels(instruction);
 }
 
 function whyNoHeredoc(instruction: Instruction, scopes: Scopes): string | null {
@@ -56,6 +57,17 @@ function* refuseNames({ pairs }: InstructionOf<'env' | 'arg'>): Generator<Refusa
       yield {
         code: 'rendering',
         message: `A variable's name like APP_PORT was expected, got ${JSON.stringify(key.slice(0, 60))}.`,
+        span: keySpan,
+      };
+}
+
+/** A quote that opens in a label's key ends somewhere else for every reader. */
+function* refuseLabels({ pairs }: InstructionOf<'label'>): Generator<Refusal> {
+  for (const { key, keySpan } of pairs)
+    if (!/^[\w .:/-]+$/.test(key))
+      yield {
+        code: 'rendering',
+        message: `A label's key of letters, digits, blanks and . _ - : / was expected, got ${JSON.stringify(key.slice(0, 60))}.`,
         span: keySpan,
       };
 }

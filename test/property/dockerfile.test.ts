@@ -192,6 +192,10 @@ suite('any text', () => {
     );
   });
 
+  test('with a quote that opens in the key of a label is refused', () => {
+    assert.equal(findRefusals(parseDockerfile('FROM a\nLABEL ["--from=0 FROM ')).length > 0, true);
+  });
+
   test('that is not refused renders to one line an instruction', () => {
     fc.assert(
       fc.property(buildable, (text) => {
