@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import '../support/fixed-seed.ts';
 import { createAuditor } from '../../src/audit/auditor.ts';
 import { fixUntilStable } from '../../src/audit/fix.ts';
 import { scoreOf } from '../../src/audit/hardening.ts';

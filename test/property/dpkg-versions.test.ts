@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import '../support/fixed-seed.ts';
 import { compareDpkgVersions } from '../../src/advisories/versions/dpkg.ts';
 
 const hasDpkg = spawnSync('dpkg', ['--version']).status === 0;

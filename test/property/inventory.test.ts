@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import '../support/fixed-seed.ts';
 import { FORMATS } from '../../src/inventory/formats/index.ts';
 import { parseOsRelease } from '../../src/inventory/os-release.ts';
 import { packageUrl } from '../../src/inventory/purl.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import fc from 'fast-check';
+import '../support/fixed-seed.ts';
 import { canBecome, type Job, type JobStatus } from '../../src/core/job.ts';
 import { SUCCESS } from '../contract/job-store.ts';
 import { newJob, storeDrivers, type TestStore } from '../support/stores.ts';

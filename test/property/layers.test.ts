@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import '../support/fixed-seed.ts';
 import { isDrydockError } from '../../src/core/errors.ts';
 import { ImageTree } from '../../src/image/image-tree.ts';
 import { LayerTree } from '../../src/image/layer-tree.ts';

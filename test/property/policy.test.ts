@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import '../support/fixed-seed.ts';
 import { FINDING_SEVERITIES, type Finding } from '../../src/core/finding.ts';
 import type { ScanResult } from '../../src/core/report.ts';
 import { type Secret, VULNERABILITY_SEVERITIES, type Vulnerability } from '../../src/core/vulnerability.ts';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import '../support/fixed-seed.ts';
 import semver from 'semver';
 import { compareDpkgVersions } from '../../src/advisories/versions/dpkg.ts';
 import { compareGoVersions } from '../../src/advisories/versions/go.ts';
